@@ -1,0 +1,267 @@
+//! Asks: who can wait for a reply, and the futures that wait.
+
+use crate::actor::{Actor, Cx};
+use crate::client::Client;
+use crate::ctx::ShardCtx;
+use crate::door::clock::{Alarm, now};
+use crate::door::shared::Shared;
+use crate::door::slots::Address;
+use crate::error::AskError;
+use crate::message::{Encoder, ReplySlot, RingMsg};
+use crate::order::MayAsk;
+use crate::payload::Payload;
+use crate::reply::Reply;
+use crate::shard::reply_slots::{ReplyId, value};
+use crate::shard::send::{Route, credit};
+use crate::shard::{Core, current};
+use futures_channel::oneshot;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+/// Who can wait for replies of the protocol `M`.
+///
+/// - [`Client`]: anywhere; its futures are `Send + 'static`.
+/// - [`ShardCtx`]: in a task on a shard.
+/// - [`Cx`]: inside an actor, over an edge that its protocol declares with `#[ring(asks(M))]`.
+///
+/// Inside a handler only the handler's own `cx` may ask: an ask through a `Client` or a `ShardCtx` there is refused with
+/// [`AskError::Undeclared`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot wait for a reply of `{M}`",
+    label = "not an asker",
+    note = "ask with a `&Client`, a `&ShardCtx`, or inside an actor with the handler's `cx`"
+)]
+pub trait Asker<M: RingMsg> {
+    /// The future of a reply.
+    type Ask<T: Payload>: Future<Output = Result<T, AskError>>;
+
+    /// Sends the ask.
+    #[doc(hidden)]
+    fn __ask<T: Payload>(&self, to: Address, message: M) -> Self::Ask<T>;
+}
+
+impl<M: RingMsg> Asker<M> for Client {
+    type Ask<T: Payload> = Ask<T>;
+
+    fn __ask<T: Payload>(&self, to: Address, message: M) -> Ask<T> {
+        Ask {
+            state: send_outside(to, message),
+            shared: self.shared.clone(),
+            sent: now(),
+            timeout: None,
+        }
+    }
+}
+
+/// Sends an ask whose `Reply` travels with it.
+fn send_outside<M: RingMsg, T: Payload>(to: Address, message: M) -> AskState<T> {
+    current::with(|core| {
+        if core.is_some_and(|core| core.handler().is_some()) {
+            return AskState::Refused(AskError::Undeclared);
+        }
+        match credit(core, to) {
+            Err(refused) => AskState::Refused(refused.into()),
+            Ok(credit) => {
+                let (sender, receiver) = oneshot::channel();
+                let encoder = Encoder::new(credit.slot, Reply::to_outside(sender));
+                credit.spend(message.__encode(encoder));
+                AskState::Waiting(receiver, None)
+            }
+        }
+    })
+}
+
+impl<M: RingMsg> Asker<M> for ShardCtx {
+    type Ask<T: Payload> = LocalAsk<T>;
+
+    #[inline]
+    fn __ask<T: Payload>(&self, to: Address, message: M) -> LocalAsk<T> {
+        if self.core.handler().is_some() {
+            return LocalAsk::refused(&self.core, AskError::Undeclared);
+        }
+        LocalAsk::send(&self.core, to, message)
+    }
+}
+
+// Spelt so, and not with a bound on `A::Msg`, an undeclared edge is an error at the `cx` argument.
+impl<A: Actor<Msg = P>, P: MayAsk<M>, M: RingMsg> Asker<M> for Cx<A> {
+    type Ask<T: Payload> = LocalAsk<T>;
+
+    #[inline]
+    fn __ask<T: Payload>(&self, to: Address, message: M) -> LocalAsk<T> {
+        LocalAsk::send(&self.shard().core, to, message)
+    }
+}
+
+/// A reply to come, that may be awaited on any thread.
+///
+/// It resolves to the reply or to an [`AskError`], at the latest when its timeout has passed. Dropping it cancels
+/// nothing: an accepted ask is handled, and its reply discarded.
+#[must_use = "an ask that is not awaited never shows its reply or its error"]
+pub struct Ask<T> {
+    state: AskState<T>,
+    shared: Arc<Shared>,
+    sent: Instant,
+    timeout: Option<Duration>,
+}
+
+enum AskState<T> {
+    Refused(AskError),
+    Waiting(oneshot::Receiver<Result<T, AskError>>, Option<Arc<Alarm>>),
+    Over,
+}
+
+impl<T> Ask<T> {
+    /// Waits at most this long, counted from when the ask was sent, instead of the builder's `ask_timeout`.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+}
+
+impl<T: Payload> Future for Ask<T> {
+    type Output = Result<T, AskError>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let result = match &mut this.state {
+            AskState::Refused(error) => Err(*error),
+            AskState::Over => return Poll::Pending,
+            AskState::Waiting(receiver, alarm) => match Pin::new(receiver).poll(task) {
+                Poll::Ready(Ok(result)) => result,
+                // The ask was dropped with its shard.
+                Poll::Ready(Err(oneshot::Canceled)) => Err(AskError::Closed),
+                Poll::Pending => {
+                    let timeout = this.timeout.unwrap_or(this.shared.settings.ask_timeout);
+                    match wait_for(alarm, &this.shared, this.sent.checked_add(timeout), task) {
+                        Waited::On => return Poll::Pending,
+                        Waited::Enough => Err(AskError::Timeout),
+                        Waited::Ended => Err(AskError::Closed),
+                    }
+                }
+            },
+        };
+        this.state = AskState::Over;
+        Poll::Ready(result)
+    }
+}
+
+/// What a wait with an alarm comes to.
+pub(crate) enum Waited {
+    On,
+    Enough,
+    Ended,
+}
+
+/// Sets the alarm of a wait that is pending: on the shard that polls it, or with those outside. `None` is never.
+pub(crate) fn wait_for(
+    alarm: &mut Option<Arc<Alarm>>,
+    shared: &Shared,
+    until: Option<Instant>,
+    task: &Context<'_>,
+) -> Waited {
+    let Some(until) = until else {
+        return Waited::On;
+    };
+    let alarm = alarm.get_or_insert_with(|| Alarm::new(until));
+    alarm.set(task.waker());
+    if alarm.has_come() {
+        return Waited::Enough;
+    }
+    let added = alarm.is_kept()
+        || current::with(|core| match core {
+            Some(core) => {
+                core.add_alarm(alarm);
+                true
+            }
+            None => shared.alarms.add(alarm),
+        });
+    if added && !shared.alarms.has_ended() {
+        Waited::On
+    } else {
+        Waited::Ended
+    }
+}
+
+/// A reply to come, awaited on the shard that asked.
+///
+/// As [`Ask`], but it allocates nothing and stays on its shard.
+#[must_use = "an ask that is not awaited never shows its reply or its error"]
+pub struct LocalAsk<T> {
+    core: Rc<Core>,
+    state: Result<ReplyId, AskError>,
+    reply: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Payload> LocalAsk<T> {
+    fn refused(core: &Rc<Core>, error: AskError) -> Self {
+        Self {
+            core: core.clone(),
+            state: Err(error),
+            reply: std::marker::PhantomData,
+        }
+    }
+
+    #[inline]
+    fn send<M: RingMsg>(core: &Rc<Core>, to: Address, message: M) -> Self {
+        let state = match credit(Some(core), to) {
+            Err(refused) => Err(refused.into()),
+            Ok(credit) => {
+                let id = core.open_reply(core.shared.settings.ask_timeout);
+                let record = match credit.route {
+                    Route::Here(_) | Route::Lane(..) => {
+                        message.__encode(Encoder::new(credit.slot, ReplySlot(id, core.id)))
+                    }
+                    // A shard of another runtime.
+                    Route::Outside(_) => {
+                        let reply = Reply::<T>::to_slot(core.seat(), id);
+                        message.__encode(Encoder::new(credit.slot, reply))
+                    }
+                };
+                credit.spend(record);
+                Ok(id)
+            }
+        };
+        Self {
+            core: core.clone(),
+            state,
+            reply: std::marker::PhantomData,
+        }
+    }
+}
+
+impl<T> LocalAsk<T> {
+    /// Waits at most this long, counted from now, instead of the builder's `ask_timeout`.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        if let Ok(id) = self.state {
+            self.core.set_reply_timeout(id, timeout);
+        }
+        self
+    }
+}
+
+impl<T: Payload> Future for LocalAsk<T> {
+    type Output = Result<T, AskError>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.state {
+            Err(error) => Poll::Ready(Err(error)),
+            Ok(id) => self
+                .core
+                .poll_reply(id, task.waker())
+                .map(|reply| reply.and_then(value)),
+        }
+    }
+}
+
+impl<T> Drop for LocalAsk<T> {
+    fn drop(&mut self) {
+        if let Ok(id) = self.state {
+            self.core.close_reply(id);
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! What a runtime is built with.
+
+use crate::ShardId;
+use crate::door::backend::{BackendKind, Carry};
+use crate::door::pin::allowed;
+use crate::door::record::MOST_SHARDS;
+use crate::door::seat::Seat;
+use crate::door::shared::{Settings, Shared, Tenancy};
+use crate::door::threads::spawn;
+use crate::door::word::MOST_CREDITS;
+use crate::error::BuildError;
+use crate::runtime::Runtime;
+use crate::shard::Core;
+use std::sync::{Arc, Once};
+use std::thread;
+use std::time::Duration;
+
+/// The largest `ring_entries`.
+const MOST_RING_ENTRIES: usize = 32_768;
+
+const NO_URING: &str = "the io_uring backend is not built yet";
+
+/// Builds a [`Runtime`]. Every setting has a default.
+///
+/// ```
+/// use spargio::{BackendKind, Runtime};
+/// use std::time::Duration;
+///
+/// let rt = Runtime::builder()
+///     .shards(2)
+///     .backend(BackendKind::Queue)
+///     .mailbox(256)
+///     .ask_timeout(Duration::from_secs(1))
+///     .build()?;
+/// assert_eq!(rt.shard_count(), 2);
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing before `build`"]
+pub struct Builder {
+    shards: Option<usize>,
+    backend: BackendKind,
+    carry: Carry,
+    ring_entries: usize,
+    pin: bool,
+    spin: Option<Duration>,
+    mailbox: usize,
+    ask_timeout: Duration,
+    drain: Duration,
+    thread_name: String,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            shards: None,
+            backend: BackendKind::default(),
+            carry: Carry::default(),
+            ring_entries: 1024,
+            pin: true,
+            spin: None,
+            mailbox: 1024,
+            ask_timeout: Duration::from_secs(5),
+            drain: Duration::from_secs(5),
+            thread_name: "spargio".into(),
+        }
+    }
+}
+
+impl Builder {
+    /// How many shards: 1 to 4,096, each a thread. Default: the parallelism that is available, which counts a
+    /// container's quota.
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = Some(shards);
+        self
+    }
+
+    /// Which backend carries pairs between shards. Default: [`BackendKind::Queue`].
+    pub fn backend(mut self, backend: BackendKind) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// How actor messages travel on io_uring. Default: [`Carry::Lane`]; the queue backend has nothing else.
+    pub fn carry(mut self, carry: Carry) -> Self {
+        self.carry = carry;
+        self
+    }
+
+    /// The size of a shard's ring, and of a lane: a power of two from 1 to 32,768, default 1,024. A lane has room for
+    /// so many records of the largest size (128 bytes), and for up to eight times as many small ones; its memory is
+    /// used as it fills.
+    pub fn ring_entries(mut self, entries: usize) -> Self {
+        self.ring_entries = entries;
+        self
+    }
+
+    /// Whether shard `i` is pinned to the `i`-th CPU that the process may use. Default: yes, unless there are more
+    /// shards than such CPUs.
+    pub fn pin(mut self, pin: bool) -> Self {
+        self.pin = pin;
+        self
+    }
+
+    /// How long an idle shard looks for work before it sleeps. Default: 20 µs, and none if there are more shards than
+    /// CPUs, where a spinning shard would only keep another from running.
+    pub fn spin(mut self, spin: Duration) -> Self {
+        self.spin = Some(spin);
+        self
+    }
+
+    /// How many messages a mailbox holds, unless its actor says otherwise, and how many events a shard's event queue
+    /// holds: 1 to 1,048,575, default 1,024.
+    pub fn mailbox(mut self, messages: usize) -> Self {
+        self.mailbox = messages;
+        self
+    }
+
+    /// How long an ask waits for its reply and a `send` for room, unless it says otherwise. Default: 5 s.
+    pub fn ask_timeout(mut self, timeout: Duration) -> Self {
+        self.ask_timeout = timeout;
+        self
+    }
+
+    /// How long [`Runtime::shutdown`] lets actors finish what was accepted. Default: 5 s.
+    pub fn drain(mut self, drain: Duration) -> Self {
+        self.drain = drain;
+        self
+    }
+
+    /// What the shards' threads are called, each with `-` and its number behind it. Default: `spargio`.
+    pub fn thread_name(mut self, name: impl Into<String>) -> Self {
+        self.thread_name = name.into();
+        self
+    }
+
+    /// Starts the shards.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] says which setting is out of range, or why the backend or a thread cannot be had. No thread is
+    /// left behind.
+    pub fn build(self) -> Result<Runtime, BuildError> {
+        let cpus = allowed();
+        let available = thread::available_parallelism().map_or(1, usize::from);
+        let shards = self.shards.unwrap_or(available.min(MOST_SHARDS));
+        self.check(shards)?;
+        let cores = if cpus.is_empty() {
+            available
+        } else {
+            cpus.len().min(available)
+        };
+        let crowded = shards > cores;
+        let settings = Settings {
+            shards,
+            // The only one that is built so far.
+            backend: BackendKind::Queue,
+            carry: match self.backend {
+                BackendKind::IoUring => self.carry,
+                BackendKind::Queue | BackendKind::Auto => Carry::Lane,
+            },
+            ring_entries: self.ring_entries,
+            mailbox: self.mailbox as u32,
+            ask_timeout: self.ask_timeout,
+            drain: self.drain,
+            spin: match self.spin {
+                Some(spin) => spin,
+                None if crowded => Duration::ZERO,
+                None => Duration::from_micros(20),
+            },
+        };
+        let shared = open_seats(settings);
+        let pinned = if self.pin && shards <= cpus.len() {
+            cpus
+        } else {
+            Vec::new()
+        };
+        start_threads(&self.thread_name, shared, &pinned)
+    }
+
+    fn check(&self, shards: usize) -> Result<(), BuildError> {
+        if !(1..=MOST_SHARDS).contains(&shards) {
+            return Err(BuildError::Shards {
+                asked: shards,
+                most: MOST_SHARDS,
+            });
+        }
+        let entries = self.ring_entries;
+        if !entries.is_power_of_two() || entries > MOST_RING_ENTRIES {
+            return Err(BuildError::RingEntries { asked: entries });
+        }
+        if !(1..=MOST_CREDITS).contains(&self.mailbox) {
+            return Err(BuildError::Mailbox {
+                asked: self.mailbox,
+                most: MOST_CREDITS,
+            });
+        }
+        if self.thread_name.contains('\0') {
+            return Err(BuildError::ThreadName {
+                asked: self.thread_name.clone(),
+            });
+        }
+        match self.backend {
+            BackendKind::Queue => Ok(()),
+            BackendKind::Auto => {
+                say_fallback(NO_URING);
+                Ok(())
+            }
+            BackendKind::IoUring => Err(BuildError::Backend {
+                cause: NO_URING.into(),
+                remedy:
+                    "use BackendKind::Queue, or BackendKind::Auto to have io_uring once it is there"
+                        .into(),
+            }),
+        }
+    }
+}
+
+/// Rents a seat for each shard and opens the slot of its event queue.
+fn open_seats(settings: Settings) -> Arc<Shared> {
+    let seats: Box<[&'static Seat]> = (0..settings.shards)
+        .map(|id| Seat::rent(id as ShardId))
+        .collect();
+    let open_events = |seat: &&'static Seat| {
+        let mut book = seat.book();
+        let events = book
+            .open(settings.mailbox, None)
+            .map(|(_, address)| address);
+        seat.return_book(book);
+        events.expect("a process has many more slots than shards")
+    };
+    let events = seats.iter().map(open_events).collect();
+    Shared::new(settings, seats, events)
+}
+
+/// Starts the shards' threads. If one cannot be started, those that were end again.
+fn start_threads(name: &str, shared: Arc<Shared>, pinned: &[usize]) -> Result<Runtime, BuildError> {
+    let tenancy = Arc::new(Tenancy(shared.clone()));
+    let mut threads = Vec::with_capacity(shared.seats.len());
+    for id in 0..shared.seats.len() as ShardId {
+        let held = tenancy.clone();
+        let cpu = pinned.get(usize::from(id)).copied();
+        let spawned = spawn(format!("{name}-{id}"), cpu, move || {
+            Core::new(id, held.0.clone()).run();
+        });
+        match spawned {
+            Ok(thread) => threads.push(thread),
+            Err(error) => {
+                for unborn in id..shared.seats.len() as ShardId {
+                    shared.closing.never_started(unborn);
+                }
+                drop(Runtime::new(tenancy, threads));
+                return Err(BuildError::Thread(error));
+            }
+        }
+    }
+    Ok(Runtime::new(tenancy, threads))
+}
+
+/// Says once for the process that `Auto` fell back, and why.
+fn say_fallback(why: &str) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| eprintln!("spargio: BackendKind::Auto uses the queue backend: {why}"));
+}

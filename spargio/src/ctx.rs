@@ -1,0 +1,98 @@
+//! A shard, seen from the code that runs on it.
+
+use crate::ShardId;
+use crate::actor::{self, Actor};
+use crate::client::Client;
+use crate::door::slots::Address;
+use crate::error::StartError;
+use crate::handle::HandleOf;
+use crate::join::{JoinHandle, pair};
+use crate::remote::RemoteShard;
+use crate::shard::events::{Event, NextEvent};
+use crate::shard::{Core, current};
+use std::rc::Rc;
+
+/// A shard, seen from the code that runs on it: tasks and actors. Cheap to clone; stays on its shard.
+#[derive(Clone)]
+pub struct ShardCtx {
+    pub(crate) core: Rc<Core>,
+}
+
+impl ShardCtx {
+    /// The shard that the calling code runs on, or `None` on a thread that is no shard.
+    #[must_use]
+    pub fn current() -> Option<Self> {
+        current::with(|core| core.map(|core| Self { core: core.hold() }))
+    }
+
+    /// The shard's number.
+    #[must_use]
+    pub fn shard_id(&self) -> ShardId {
+        self.core.id
+    }
+
+    /// How many shards the runtime has.
+    #[must_use]
+    pub fn shard_count(&self) -> usize {
+        self.core.shared.seats.len()
+    }
+
+    /// A client of this runtime, which may go to any thread.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client {
+            shared: self.core.shared.clone(),
+        }
+    }
+
+    /// The shard of this number, this one included, or `None` if the runtime has no such shard.
+    #[must_use]
+    pub fn remote(&self, shard: ShardId) -> Option<RemoteShard> {
+        RemoteShard::new(&self.core.shared, shard)
+    }
+
+    /// Starts an actor on this shard. Its handle is good at once: what is sent is handled after its `started` hook.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Closed`] if the runtime is shutting down, [`StartError::NoSlots`] if the process has as many
+    /// actors and tasks as it can (16,777,216).
+    pub fn start<A: Actor + 'static>(&self, actor: A) -> Result<HandleOf<A>, StartError> {
+        actor::start(&self.core, actor, None)
+    }
+
+    /// Spawns a task on this shard; its future need not be `Send`. It runs until it ends, is aborted through the
+    /// handle, or the runtime stops.
+    pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        self.spawn(future).0
+    }
+
+    /// Spawns a task and says where it is, if it was spawned.
+    pub(crate) fn spawn<F>(&self, future: F) -> (JoinHandle<F::Output>, Option<Address>)
+    where
+        F: Future + 'static,
+        F::Output: 'static,
+    {
+        let (handle, report) = pair();
+        (handle, self.core.spawn(Box::pin(report.on(future))))
+    }
+
+    /// The next pair of this shard's event queue. Several who wait are served in turn.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future loses no event.
+    pub fn next_event(&self) -> impl Future<Output = Event> + use<> {
+        NextEvent::new(self.core.clone())
+    }
+}
+
+impl std::fmt::Debug for ShardCtx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ShardCtx({})", self.core.id)
+    }
+}

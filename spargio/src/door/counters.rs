@@ -1,0 +1,90 @@
+//! Counters that one thread writes and any thread reads.
+
+use super::sync::{AtomicU64, Ordering};
+
+/// A counter with one writer.
+#[derive(Debug, Default)]
+pub(crate) struct Count(AtomicU64);
+
+impl Count {
+    /// Counts. Only the counter's one writer calls this, so a load and a store make no lost update and cost no
+    /// locked instruction.
+    #[inline]
+    pub(crate) fn add(&self, n: u64) {
+        // Relaxed, and only our own writes are loaded.
+        let sum = self.0.load(Ordering::Relaxed) + n;
+        // Release: who reads this count with `get` also sees what was counted before, in this and other counters; the
+        // proof that a drain has ended needs it.
+        self.0.store(sum, Ordering::Release);
+    }
+
+    pub(crate) fn get(&self) -> u64 {
+        // Acquire: pairs with `add`.
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What a shard counts of its own.
+#[derive(Debug, Default)]
+pub(crate) struct ShardCounters {
+    /// Accepted from the shard itself: local sends, and waiting sends that were given room.
+    pub(crate) accepted: Count,
+    /// Handlers entered.
+    pub(crate) handled: Count,
+    /// Handlers ended, one way or another.
+    pub(crate) finished: Count,
+    /// Accepted, and dropped without a handler.
+    pub(crate) undelivered: Count,
+    /// Times the shard went to sleep.
+    pub(crate) parks: Count,
+    /// Sleeps that a sender ended.
+    pub(crate) bells: Count,
+    /// Panics of user code that were caught.
+    pub(crate) panics: Count,
+}
+
+#[cfg(all(test, loom))]
+mod models {
+    use super::*;
+    use loom::sync::Arc;
+    use loom::thread;
+
+    #[derive(Default)]
+    struct Books {
+        accepted: [Count; 2],
+        finished: [Count; 2],
+        lane: AtomicU64,
+    }
+
+    /// A handler sends a message to a second actor while somebody asks whether all is finished: the ends are summed
+    /// before the acceptances, so equal sums mean that both handlers have ended.
+    #[test]
+    fn equal_sums_mean_that_all_is_finished() {
+        loom::model(|| {
+            let books = Arc::new(Books::default());
+            books.accepted[0].add(1);
+            let first = {
+                let books = books.clone();
+                thread::spawn(move || {
+                    books.accepted[1].add(1);
+                    books.lane.store(1, Ordering::Release);
+                    books.finished[0].add(1);
+                })
+            };
+            let second = {
+                let books = books.clone();
+                thread::spawn(move || {
+                    if books.lane.load(Ordering::Acquire) == 1 {
+                        books.finished[1].add(1);
+                    }
+                })
+            };
+            let ended = books.finished[0].get() + books.finished[1].get();
+            if ended == books.accepted[0].get() + books.accepted[1].get() {
+                assert_eq!(ended, 2, "called finished with a message in flight");
+            }
+            first.join().unwrap();
+            second.join().unwrap();
+        });
+    }
+}

@@ -1,0 +1,260 @@
+//! Lanes: from one shard to one other, a ring of shared memory that carries records in order. Made at the first
+//! record between a pair; what is sent is staged first and published in one store.
+
+use super::counters::Count;
+use super::queue::{Queue, drain};
+use super::record::{MOST_UNITS, Record, Unit};
+use super::seat::UNPOISONED;
+use super::threads::caught;
+use super::wake::{Parked, published};
+use crate::ShardId;
+use crossbeam_utils::CachePadded;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::Waker;
+
+/// Staged records are published at the latest when there are this many.
+const MOST_STAGED: usize = 64;
+
+/// What both ends of a lane, and the tickets of its events, look at.
+pub(crate) struct Lane {
+    pub(crate) to: ShardId,
+    /// Written by the source only.
+    pub(crate) accepted: CachePadded<Count>,
+    arrivals: CachePadded<Arrivals>,
+}
+
+/// How many events the target has moved into its event queue, and who waits for one of them.
+struct Arrivals {
+    moved: AtomicU64,
+    ended: AtomicBool,
+    /// Whether a ticket waits. The ticket announces itself and looks again; the target moves and then claims.
+    awaited: Parked,
+    tickets: Mutex<Vec<(u64, Waker)>>,
+}
+
+/// A lane's two ends. `records` is how many records of the largest size it has room for.
+pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
+    let (producer, consumer) = rtrb::RingBuffer::new(records * MOST_UNITS);
+    let lane = Arc::new(Lane {
+        to,
+        accepted: CachePadded::default(),
+        arrivals: CachePadded::new(Arrivals {
+            moved: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+            awaited: Parked::new(),
+            tickets: Mutex::new(Vec::new()),
+        }),
+    });
+    let writer = LaneWriter {
+        lane: lane.clone(),
+        ring: producer,
+        staged: Queue::default(),
+        events: 0,
+    };
+    (
+        writer,
+        LaneReader {
+            lane,
+            ring: consumer,
+        },
+    )
+}
+
+impl Lane {
+    /// Whether the target has moved the event of this number, counted from 1; `None` if it ended without.
+    pub(crate) fn has_moved(&self, event: u64) -> Option<bool> {
+        let ended = self.arrivals.ended.load(Ordering::Acquire);
+        // Acquire, both: the target stores `moved` before `ended`, so an end is seen with all that came before it.
+        match self.arrivals.moved.load(Ordering::Acquire) >= event {
+            true => Some(true),
+            false if ended => None,
+            false => Some(false),
+        }
+    }
+
+    /// Wakes `waker` when the event has been moved, or the target has ended. The caller looks again afterwards.
+    pub(crate) fn await_event(&self, event: u64, waker: &Waker) {
+        // Cloned without the lock: that may be user code.
+        let ticket = (event, waker.clone());
+        self.arrivals.tickets.lock().expect(UNPOISONED).push(ticket);
+        self.arrivals.awaited.announce();
+    }
+
+    /// Wakes the tickets whose events have come, if any ticket waits.
+    fn wake_tickets(&self) {
+        if !self.arrivals.awaited.claim(published()) {
+            return;
+        }
+        let mut tickets = self.arrivals.tickets.lock().expect(UNPOISONED);
+        let (ready, waiting) = std::mem::take(&mut *tickets)
+            .into_iter()
+            .partition(|&(event, _)| self.has_moved(event) != Some(false));
+        *tickets = waiting;
+        if !tickets.is_empty() {
+            self.arrivals.awaited.announce();
+        }
+        drop(tickets);
+        let ready: Vec<(u64, Waker)> = ready;
+        for (_, waker) in ready {
+            // Whosever it is: a panic in it is not the shard's.
+            caught(|| waker.wake());
+        }
+    }
+}
+
+/// The source's end.
+pub(crate) struct LaneWriter {
+    pub(crate) lane: Arc<Lane>,
+    ring: rtrb::Producer<Unit>,
+    /// Sent and not yet published. What needs no room may stand here beyond what the ring can take.
+    staged: Queue,
+    events: u64,
+}
+
+impl LaneWriter {
+    /// Whether a record of any size would find room now.
+    #[inline]
+    pub(crate) fn has_room(&self) -> bool {
+        let needed = self.staged.units() + MOST_UNITS;
+        needed <= self.ring.cached_slots() || needed <= self.ring.slots()
+    }
+
+    /// Stages a record; the caller publishes in time. Returns whether that time is now.
+    #[inline]
+    pub(crate) fn stage(&mut self, record: Record) -> bool {
+        self.staged.push(record);
+        self.staged.len() >= MOST_STAGED
+    }
+
+    /// The number of the event that is staged next.
+    pub(crate) fn next_event(&mut self) -> u64 {
+        self.events += 1;
+        self.events
+    }
+
+    /// Publishes what is staged, as far as there is room. The caller wakes the target.
+    #[inline]
+    pub(crate) fn publish(&mut self) {
+        self.staged.pour(&mut self.ring);
+    }
+
+    /// Whether records are left that found no room.
+    #[inline]
+    pub(crate) fn is_stuck(&self) -> bool {
+        !self.staged.is_empty()
+    }
+}
+
+/// The target's end. Dropping it drops the records that were not read.
+pub(crate) struct LaneReader {
+    lane: Arc<Lane>,
+    ring: rtrb::Consumer<Unit>,
+}
+
+impl LaneReader {
+    #[inline]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ring.is_empty()
+    }
+
+    /// Takes at most `most` records and gives each to `f`; returns how many.
+    #[inline]
+    pub(crate) fn read(&mut self, most: usize, f: impl FnMut(Record)) -> usize {
+        drain(&mut self.ring, most, f)
+    }
+
+    /// Confirms that so many more events stand in the event queue.
+    pub(crate) fn confirm(&self, events: u64) {
+        // Relaxed load: only this end stores. Release: who sees the count sees the events' arrival.
+        let moved = self.lane.arrivals.moved.load(Ordering::Relaxed) + events;
+        self.lane.arrivals.moved.store(moved, Ordering::Release);
+        self.lane.wake_tickets();
+    }
+}
+
+impl Drop for LaneReader {
+    fn drop(&mut self) {
+        drain(&mut self.ring, usize::MAX, |record| {
+            _ = caught(|| drop(record))
+        });
+        // Release: see `Lane::has_moved`.
+        self.lane.arrivals.ended.store(true, Ordering::Release);
+        self.lane.wake_tickets();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use crate::door::record::{Head, Kind};
+    use std::task::Wake;
+
+    fn record(tag: u16) -> Record {
+        Record::inline(Head::new(Kind::Event, tag, 0, 0))
+    }
+
+    #[test]
+    fn what_is_staged_is_read_after_it_is_published() {
+        let (mut writer, mut reader) = lane(0, 1);
+        for tag in 0..3 {
+            writer.stage(record(tag));
+        }
+        assert!(reader.is_empty());
+        writer.publish();
+        let mut tags = Vec::new();
+        assert_eq!(reader.read(2, |record| tags.push(record.head().tag())), 2);
+        assert_eq!(reader.read(9, |record| tags.push(record.head().tag())), 1);
+        assert_eq!(tags, [0, 1, 2]);
+    }
+
+    #[test]
+    fn a_full_lane_takes_what_needs_no_room_and_publishes_it_later() {
+        let (mut writer, mut reader) = lane(0, 1);
+        let mut sent = 0;
+        while writer.has_room() {
+            writer.stage(record(sent));
+            sent += 1;
+        }
+        for _ in 0..MOST_UNITS {
+            writer.stage(record(sent));
+            sent += 1;
+        }
+        writer.publish();
+        assert!(writer.is_stuck());
+        let mut seen = 0;
+        while seen < sent {
+            reader.read(3, |record| {
+                assert_eq!(record.head().tag(), seen);
+                seen += 1;
+            });
+            writer.publish();
+        }
+        assert!(!writer.is_stuck());
+    }
+
+    #[test]
+    fn a_ticket_is_woken_by_its_own_event_and_by_the_end() {
+        #[derive(Default)]
+        struct Woken(AtomicU64);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let woken = Arc::new(Woken::default());
+        let get = || woken.0.load(Ordering::Relaxed);
+        let waker = Waker::from(woken.clone());
+        let (writer, reader) = lane(0, 1);
+        let lane = &writer.lane;
+        lane.await_event(2, &waker);
+        reader.confirm(1);
+        assert_eq!(get(), 0);
+        assert_eq!(lane.has_moved(2), Some(false));
+        reader.confirm(1);
+        assert_eq!((get(), lane.has_moved(2)), (1, Some(true)));
+        lane.await_event(3, &waker);
+        drop(reader);
+        assert_eq!((get(), lane.has_moved(3)), (2, None));
+    }
+}

@@ -1,0 +1,276 @@
+//! Handles: how the rest of the world talks to an actor.
+
+use crate::ShardId;
+use crate::actor::Actor;
+use crate::ask::{Waited, wait_for};
+use crate::door::clock::{Alarm, now};
+use crate::door::seat::Parcel;
+use crate::door::shared::Shared;
+use crate::door::slots::Address;
+use crate::error::SendError;
+use crate::message::{Encoder, NoReply, RingMsg};
+use crate::shard::current;
+use crate::shard::send::{Refused, credit, stop, wait_for_room};
+use crate::shard::waits::Wait;
+use crate::value::RingVal;
+use futures_channel::oneshot;
+use std::fmt::{self, Debug, Display};
+use std::hash::Hash;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+/// What every handle can do beside sending its protocol's messages. Bring it into scope to use it.
+///
+/// A handle is 8 bytes, `Copy`, `Send` and `Sync`. It names an actor and does not keep it alive.
+///
+/// Variants of a protocol cannot be named so that they would hide these methods, nor `watch`, `link`, `restart`, `kill`,
+/// `priority` or `forward`, which are reserved.
+pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
+    /// The protocol that the actor understands.
+    type Msg: RingMsg<Handle = Self>;
+
+    #[doc(hidden)]
+    fn __from_address(address: Address) -> Self;
+
+    #[doc(hidden)]
+    fn __address(self) -> Address;
+
+    /// Sends a message as a plain value; never blocks. An ask that is sent so is handled and its reply dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] hands the message back and says why: `Full` (the mailbox or the lane to it has no room now),
+    /// `Dead` (the actor has stopped, for ever) or `Closed` (the runtime shuts down and this thread is outside it).
+    #[inline]
+    fn try_send(&self, message: Self::Msg) -> Result<(), SendError<Self::Msg>> {
+        try_send(self.__address(), message).map_err(|(refused, message)| refused.with(message))
+    }
+
+    /// Sends a message and waits for room if there is none, at most the builder's `ask_timeout`.
+    ///
+    /// While a send waits, other sends from the same shard to this actor give `Full`, and those that wait are served in
+    /// turn. A wait inside the actor's own handler could never end: it gives `Full` at once.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_send`](Self::try_send); `Full` after the time is over.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped while it waits, the message is dropped with it and was never accepted.
+    fn send(&self, message: Self::Msg) -> Sending<Self::Msg>
+    where
+        Self::Msg: Send,
+    {
+        Sending {
+            to: self.__address(),
+            state: SendState::New(message),
+        }
+    }
+
+    /// Stops the actor, in order with what this thread has sent it: that is handled first, what others send after it is
+    /// undelivered. Needs no room and never blocks; stopping a stopped actor does nothing.
+    fn stop(&self) {
+        stop(self.__address());
+    }
+
+    /// Resolves when the actor has stopped, with its `stopped` hook done and its state dropped.
+    fn wait_stopped(&self) -> WaitStopped {
+        WaitStopped(watch(self.__address()))
+    }
+
+    /// Whether the actor takes messages.
+    fn is_alive(&self) -> bool {
+        let address = self.__address();
+        let generation = address.generation().get();
+        address
+            .page()
+            .is_some_and(|page| page.word(address.place()).is_alive(generation))
+    }
+
+    /// The shard that the actor lives, or lived, on.
+    fn shard(&self) -> ShardId {
+        self.__address().page().map_or(0, |page| page.seat.shard)
+    }
+
+    /// Tells this actor from every other of the process, the stopped ones included.
+    fn id(&self) -> ActorId {
+        ActorId(self.__address().to_bits())
+    }
+}
+
+/// The handle of an actor type.
+pub type HandleOf<A> = <<A as Actor>::Msg as RingMsg>::Handle;
+
+/// Tells an actor from every other of the process, the stopped ones included.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActorId(pub(crate) u64);
+
+impl Display for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.0 >> 32, self.0 as u32)
+    }
+}
+
+impl Debug for ActorId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ActorId({self})")
+    }
+}
+
+#[inline]
+fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
+    current::with(|core| match credit(core, to) {
+        Ok(credit) => {
+            let encoder = Encoder::new(credit.slot, NoReply);
+            credit.spend(message.__encode(encoder));
+            Ok(())
+        }
+        Err(refused) => Err((refused, message)),
+    })
+}
+
+/// The future of [`Handle::send`].
+#[must_use = "nothing is sent before it is awaited"]
+pub struct Sending<M> {
+    to: Address,
+    state: SendState<M>,
+}
+
+enum SendState<M> {
+    New(M),
+    Waiting {
+        wait: Arc<Wait<M>>,
+        until: Option<Instant>,
+        shared: Arc<Shared>,
+        alarm: Option<Arc<Alarm>>,
+    },
+    Over,
+}
+
+// Nothing in it is ever pinned: the message is moved out whole.
+impl<M> Unpin for Sending<M> {}
+
+impl<M: RingMsg + Send> Future for Sending<M> {
+    type Output = Result<(), SendError<M>>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        if let Some(message) = this.state.take_new() {
+            match try_send(this.to, message) {
+                Ok(()) => return Poll::Ready(Ok(())),
+                Err((refused, message)) => match begin_waiting(this.to, refused, message) {
+                    Ok(waiting) => this.state = waiting,
+                    Err(error) => return Poll::Ready(Err(error)),
+                },
+            }
+        }
+        let polled = this.state.poll(task);
+        if polled.is_ready() {
+            this.state = SendState::Over;
+        }
+        polled
+    }
+}
+
+/// Queues a refused message for room, if waiting for it makes sense.
+fn begin_waiting<M: RingMsg + Send>(
+    to: Address,
+    refused: Refused,
+    message: M,
+) -> Result<SendState<M>, SendError<M>> {
+    let inside = current::with(|core| core.is_some_and(|core| core.handler() == Some(to)));
+    if refused != Refused::Full || inside {
+        return Err(refused.with(message));
+    }
+    let Some(shared) = to.page().and_then(|page| page.seat.tenant()) else {
+        return Err(SendError::Dead(message));
+    };
+    let until = now().checked_add(shared.settings.ask_timeout);
+    let encode = |message: M, slot| message.__encode(Encoder::new(slot, NoReply));
+    let wait = Wait::new(message, encode);
+    wait_for_room(to, wait.clone());
+    Ok(SendState::Waiting {
+        wait,
+        until,
+        shared,
+        alarm: None,
+    })
+}
+
+impl<M: RingMsg + Send> SendState<M> {
+    fn take_new(&mut self) -> Option<M> {
+        match std::mem::replace(self, Self::Over) {
+            Self::New(message) => Some(message),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    fn poll(&mut self, task: &Context<'_>) -> Poll<Result<(), SendError<M>>> {
+        let Self::Waiting {
+            wait,
+            until,
+            shared,
+            alarm,
+        } = self
+        else {
+            return Poll::Pending;
+        };
+        if let Poll::Ready(result) = wait.poll(task.waker()) {
+            return Poll::Ready(result);
+        }
+        let give_back: fn(M) -> SendError<M> = match wait_for(alarm, shared, *until, task) {
+            Waited::On => return Poll::Pending,
+            Waited::Enough => SendError::Full,
+            Waited::Ended => SendError::Closed,
+        };
+        match wait.give_up() {
+            Some(message) => Poll::Ready(Err(give_back(message))),
+            // It was taken in this very moment.
+            None => wait.poll(task.waker()),
+        }
+    }
+}
+
+impl<M> Drop for Sending<M> {
+    fn drop(&mut self) {
+        if let SendState::Waiting { wait, .. } = &self.state {
+            wait.abandon();
+        }
+    }
+}
+
+/// The future of [`Handle::wait_stopped`].
+#[must_use = "it only waits when it is awaited"]
+pub struct WaitStopped(Option<oneshot::Receiver<()>>);
+
+impl Future for WaitStopped {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<()> {
+        match &mut self.0 {
+            // The other end is dropped when the actor has stopped: nothing is ever sent.
+            Some(receiver) => Pin::new(receiver).poll(task).map(|_| ()),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+/// Registers a watcher with the actor; `None` if it has stopped, as far as is seen here.
+fn watch(to: Address) -> Option<oneshot::Receiver<()>> {
+    let page = to.page()?;
+    let (sender, receiver) = oneshot::channel();
+    let job = Box::new(move || {
+        current::with(|core| {
+            let core = core.expect("a job runs on its shard");
+            core.watch(page.local(to.place()), to, sender);
+        });
+    });
+    page.seat.inject(Parcel::Job(job)).ok()?;
+    Some(receiver)
+}

@@ -1,0 +1,179 @@
+//! A shard, seen from elsewhere.
+
+use crate::ShardId;
+use crate::actor::{self, Actor};
+use crate::ctx::ShardCtx;
+use crate::door::seat::Parcel;
+use crate::door::shared::Shared;
+use crate::error::{SendError, SpawnError, StartError};
+use crate::handle::HandleOf;
+use crate::join::{JoinHandle, pair};
+use crate::message::{Encoder, InlineMsg, NoReply};
+use crate::shard::current;
+use crate::shard::send::credit;
+use crate::ticket::SendTicket;
+use futures_channel::oneshot;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A shard, seen from elsewhere: another shard, or a thread that is none. Cheap to clone; keeps no runtime alive.
+#[derive(Clone)]
+pub struct RemoteShard {
+    shared: Arc<Shared>,
+    id: ShardId,
+}
+
+impl RemoteShard {
+    pub(crate) fn new(shared: &Arc<Shared>, id: ShardId) -> Option<Self> {
+        (usize::from(id) < shared.seats.len()).then(|| Self {
+            shared: shared.clone(),
+            id,
+        })
+    }
+
+    /// The shard's number.
+    #[must_use]
+    pub fn shard_id(&self) -> ShardId {
+        self.id
+    }
+
+    /// Runs the closure on that shard and starts the actor that it makes. Sent when called; the future resolves when
+    /// the actor's `started` hook has ended, and dropping it cancels nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Panicked`] if the closure or the hook panicked, [`StartError::Closed`] if the runtime is shutting
+    /// down, [`StartError::NoSlots`] if the process has as many actors and tasks as it can.
+    pub fn start<A, F>(&self, make: F) -> Starting<HandleOf<A>>
+    where
+        A: Actor + 'static,
+        F: FnOnce() -> A + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.run(move |ctx| {
+            // Whatever comes of it, the sender is told.
+            _ = match ctx.core.guard(make) {
+                Some(actor) => actor::start(&ctx.core, actor, Some(sender)).map(|_| ()),
+                None => sender
+                    .send(Err(StartError::Panicked))
+                    .map_err(|_| StartError::Panicked),
+            };
+        });
+        Starting(receiver)
+    }
+
+    /// Spawns a `Send` future on that shard.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError::Closed`] if the runtime is shutting down.
+    pub fn spawn<F>(&self, future: F) -> Result<JoinHandle<F::Output>, SpawnError>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_local(move |_| future)
+    }
+
+    /// Spawns the future that the closure makes on that shard; the future need not be `Send`.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn`](Self::spawn).
+    pub fn spawn_local<F, Fut>(&self, make: F) -> Result<JoinHandle<Fut::Output>, SpawnError>
+    where
+        F: FnOnce(ShardCtx) -> Fut + Send + 'static,
+        Fut: Future + 'static,
+        Fut::Output: Send + 'static,
+    {
+        let (handle, report) = pair();
+        let sent = self.run(move |ctx| {
+            let core = ctx.core.clone();
+            // Made in the task, so that a panic of the closure is the task's.
+            core.spawn(Box::pin(report.on(async move { make(ctx).await })));
+        });
+        if sent {
+            Ok(handle)
+        } else {
+            Err(SpawnError::Closed)
+        }
+    }
+
+    /// Runs a closure on that shard, not at all if the runtime is shutting down. `false`: it is known now not to run.
+    fn run(&self, f: impl FnOnce(ShardCtx) + Send + 'static) -> bool {
+        let seat = self.shared.seats[usize::from(self.id)];
+        let runtime = self.shared.id;
+        let outside = current::with(|core| core.is_none_or(|core| core.shared.id != runtime));
+        if outside && self.shared.is_closing() {
+            return false;
+        }
+        let job = move || {
+            let ctx = ShardCtx::current().expect("a job runs on its shard");
+            // Not on a shard of another runtime that has rented the seat since.
+            if ctx.core.shared.id == runtime {
+                f(ctx);
+            }
+        };
+        seat.inject(Parcel::Job(Box::new(job))).is_ok()
+    }
+
+    /// Sends a pair to the shard's event queue; never blocks. It is an event there, never an actor's message.
+    ///
+    /// # Errors
+    ///
+    /// `Full` if the event queue (its size is the builder's `mailbox`) or the lane to it has no room, `Dead` if the
+    /// shard has ended, `Closed` if the runtime is shutting down and this thread is outside it. The pair is handed
+    /// back.
+    pub fn send_raw(&self, tag: u16, val: u64) -> Result<SendTicket, SendError<(u16, u64)>> {
+        self.send_event((tag, val), |pair| pair)
+    }
+
+    /// Sends a message as a pair to the shard's event queue, where `M::decode` reads it.
+    ///
+    /// # Errors
+    ///
+    /// As [`send_raw`](Self::send_raw).
+    pub fn send<M: InlineMsg>(&self, message: M) -> Result<SendTicket, SendError<M>> {
+        self.send_event(message, |message| {
+            let head = message.__encode(Encoder::new(0, NoReply)).head();
+            (head.tag(), head.val)
+        })
+    }
+
+    fn send_event<M>(
+        &self,
+        message: M,
+        pair: impl FnOnce(M) -> (u16, u64),
+    ) -> Result<SendTicket, SendError<M>> {
+        let queue = self.shared.events[usize::from(self.id)];
+        current::with(|core| match credit(core, queue) {
+            Err(refused) => Err(refused.with(message)),
+            Ok(credit) => {
+                let (tag, val) = pair(message);
+                Ok(SendTicket::send(credit, tag, val))
+            }
+        })
+    }
+}
+
+impl std::fmt::Debug for RemoteShard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "RemoteShard({})", self.id)
+    }
+}
+
+/// The future of [`RemoteShard::start`].
+#[must_use = "the actor starts, but its handle and its error are lost"]
+pub struct Starting<H>(oneshot::Receiver<Result<H, StartError>>);
+
+impl<H> Future for Starting<H> {
+    type Output = Result<H, StartError>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        // Dropped with the shard.
+        Pin::new(&mut self.0)
+            .poll(task)
+            .map(|result| result.unwrap_or(Err(StartError::Closed)))
+    }
+}

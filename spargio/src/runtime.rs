@@ -1,0 +1,232 @@
+//! The runtime: its shards, from the outside.
+
+use crate::ShardId;
+use crate::builder::Builder;
+use crate::client::Client;
+use crate::ctx::ShardCtx;
+use crate::door::backend::{BackendKind, Carry};
+use crate::door::shared::{Shared, Tenancy};
+use crate::door::threads::block_on;
+use crate::error::{ShutdownError, SpawnError};
+use crate::join::JoinHandle;
+use crate::remote::RemoteShard;
+use crate::shard::current;
+use crate::stats::Stats;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// The shards of a runtime, one thread each. Dropping it stops them: as [`shutdown`](Self::shutdown) with a drain of
+/// zero.
+///
+/// It may be used from any thread, the shards' own included; only [`block_on`](Self::block_on) and `shutdown` are for
+/// threads outside.
+pub struct Runtime {
+    shared: Arc<Shared>,
+    threads: Vec<thread::JoinHandle<()>>,
+    /// The seats are kept until the report is made.
+    _tenancy: Arc<Tenancy>,
+}
+
+impl Runtime {
+    pub(crate) fn new(tenancy: Arc<Tenancy>, threads: Vec<thread::JoinHandle<()>>) -> Self {
+        Self {
+            shared: tenancy.0.clone(),
+            threads,
+            _tenancy: tenancy,
+        }
+    }
+
+    /// Builds a runtime.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A client, with which code outside the shards asks.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client {
+            shared: self.shared.clone(),
+        }
+    }
+
+    /// The shard of this number, or `None` if there is none.
+    #[must_use]
+    pub fn remote(&self, shard: ShardId) -> Option<RemoteShard> {
+        RemoteShard::new(&self.shared, shard)
+    }
+
+    /// How many shards there are.
+    #[must_use]
+    pub fn shard_count(&self) -> usize {
+        self.shared.seats.len()
+    }
+
+    /// The backend that carries pairs between the shards: what `Auto` came to.
+    #[must_use]
+    pub fn backend(&self) -> BackendKind {
+        self.shared.settings.backend
+    }
+
+    /// How actor messages travel: on the queue backend always [`Carry::Lane`].
+    #[must_use]
+    pub fn carry(&self) -> Carry {
+        self.shared.settings.carry
+    }
+
+    /// Spawns a `Send` future on a shard.
+    ///
+    /// # Errors
+    ///
+    /// [`SpawnError::NoSuchShard`], or [`SpawnError::Closed`] if the runtime is shutting down.
+    pub fn spawn_on<F>(
+        &self,
+        shard: ShardId,
+        future: F,
+    ) -> Result<JoinHandle<F::Output>, SpawnError>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.shard(shard)?.spawn(future)
+    }
+
+    /// Spawns the future that a `Send` closure makes on a shard; the future need not be `Send`.
+    ///
+    /// # Errors
+    ///
+    /// As [`spawn_on`](Self::spawn_on).
+    pub fn spawn_local_on<F, Fut>(
+        &self,
+        shard: ShardId,
+        make: F,
+    ) -> Result<JoinHandle<Fut::Output>, SpawnError>
+    where
+        F: FnOnce(ShardCtx) -> Fut + Send + 'static,
+        Fut: Future + 'static,
+        Fut::Output: Send + 'static,
+    {
+        self.shard(shard)?.spawn_local(make)
+    }
+
+    fn shard(&self, shard: ShardId) -> Result<RemoteShard, SpawnError> {
+        let shards = self.shard_count();
+        self.remote(shard)
+            .ok_or(SpawnError::NoSuchShard { shard, shards })
+    }
+
+    /// Runs a future on the calling thread until it ends.
+    ///
+    /// # Panics
+    ///
+    /// On a shard's thread, which has actors and tasks to run and must not block: await there, or use
+    /// [`ShardCtx::spawn_local`].
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        assert!(
+            current::with(|core| core.is_none()),
+            "`block_on` was called on a shard's thread, which it would block: use `spawn_local` there"
+        );
+        block_on(future)
+    }
+
+    /// What the shards and actors have counted so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats::of(&self.shared)
+    }
+
+    /// Stops the runtime and says what became of its messages.
+    ///
+    /// Sends from outside get `Closed` from now on. Actors finish what was accepted, for at most the builder's `drain`;
+    /// then tasks are dropped, actors run their `stopped` hooks, for at most a second all together, and what is left is
+    /// undelivered. Afterwards every handle gives `Dead`.
+    ///
+    /// A shard whose user code does not return is left running and reported.
+    ///
+    /// # Errors
+    ///
+    /// [`ShutdownError::OnOwnShard`] on one of the runtime's own shards, which it would have to wait for. The runtime is
+    /// then dropped.
+    pub fn shutdown(mut self) -> Result<ShutdownReport, ShutdownError> {
+        if self.is_own_shard() {
+            return Err(ShutdownError::OnOwnShard);
+        }
+        let drain = self.shared.settings.drain;
+        let stuck_shards = self.end(drain);
+        let totals = self.shared.totals();
+        Ok(ShutdownReport {
+            accepted: totals.accepted,
+            handled: totals.handled,
+            undelivered: totals.undelivered,
+            leaked_ops: 0,
+            stuck_shards: stuck_shards.len() as u64,
+            stuck: stuck_shards,
+        })
+    }
+
+    fn is_own_shard(&self) -> bool {
+        current::with(|core| core.is_some_and(|core| core.shared.id == self.shared.id))
+    }
+
+    /// Ends the shards; returns those that do not.
+    fn end(&mut self, drain: Duration) -> Vec<ShardId> {
+        self.shared.begin_closing(drain);
+        let stuck = self.shared.closing.wait(drain);
+        for (id, thread) in (0..).zip(self.threads.drain(..)) {
+            if !stuck.contains(&id) {
+                // It cannot have panicked: that aborts.
+                _ = thread.join();
+            }
+        }
+        self.shared.alarms.end();
+        self.shared.alarms.join();
+        stuck
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        if self.is_own_shard() {
+            // The shards end by themselves; this one cannot wait for itself.
+            self.shared.begin_closing(Duration::ZERO);
+        } else {
+            self.end(Duration::ZERO);
+        }
+    }
+}
+
+impl std::fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(
+            f,
+            "Runtime({} shards, {:?})",
+            self.shard_count(),
+            self.backend()
+        )
+    }
+}
+
+/// What became of a runtime's messages. `accepted` is `handled` and `undelivered` together, unless a shard is stuck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShutdownReport {
+    /// Messages to actors that were accepted.
+    pub accepted: u64,
+    /// Those whose handler was entered.
+    pub handled: u64,
+    /// Those that were dropped because their actor had stopped.
+    pub undelivered: u64,
+    /// Operations of the kernel that could not be ended, whose memory was left to them. Always 0 on the queue backend.
+    pub leaked_ops: u64,
+    /// Shards whose user code did not return; their threads go on.
+    pub stuck_shards: u64,
+    stuck: Vec<ShardId>,
+}
+
+impl ShutdownReport {
+    /// Which shards are stuck.
+    #[must_use]
+    pub fn stuck(&self) -> &[ShardId] {
+        &self.stuck
+    }
+}

@@ -1,0 +1,107 @@
+//! The shard's part in the end of its runtime: see [`closing`](crate::door::closing).
+
+use super::Core;
+use super::current::OnShard;
+use crate::door::clock::{now, ring};
+use crate::door::closing::Phase;
+use std::rc::Rc;
+use std::thread;
+use std::time::Duration;
+
+/// How long a shard waits for messages in flight when another shard is stuck and may hold some for ever.
+const LAGGARD_PATIENCE: Duration = Duration::from_millis(100);
+
+impl Core {
+    /// Does what the phase asks for. `true`: the shard has ended.
+    pub(super) fn close_down(self: &Rc<Self>, phase: Phase) -> bool {
+        let _on_shard = OnShard::enter(self);
+        match phase {
+            Phase::Running | Phase::Draining => {}
+            Phase::Stopping => self.stop_all(),
+            Phase::Exiting => {
+                self.stop_all();
+                // Once, for actors that were not told to stop before.
+                self.run_ready();
+                self.end();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Drops the tasks and has the actors stop; tells the other shards when all have.
+    fn stop_all(&self) {
+        if !self.stopping.replace(true) {
+            for entry in self.table.tenants() {
+                if entry.flags.actor.get() {
+                    self.close(&entry);
+                    entry.flags.killed.set(true);
+                    self.table.schedule(entry.local(), &entry);
+                } else if let Some(address) = entry.address() {
+                    self.cancel(address);
+                }
+            }
+        }
+        if self.table.live() == 0 && !self.stopped.replace(true) {
+            self.leases.settle_all();
+            self.outbox.flush(self);
+            self.shared.shard_stopped(self.id);
+        }
+    }
+
+    /// Ends what has not stopped in time, and drops what is still in flight.
+    fn end(&self) {
+        for entry in self.table.tenants() {
+            let future = entry.take_future();
+            self.finish(&entry, future);
+        }
+        self.events.end();
+        let events = self.shared.events[usize::from(self.id)];
+        if let Some(page) = events.page() {
+            self.table.retire_slot(page.local(events.place()));
+        }
+        self.await_credits();
+        for parcel in self.seat.close_injector() {
+            _ = self.guard(|| drop(parcel));
+        }
+        self.inbound
+            .take()
+            .into_iter()
+            .for_each(|lane| _ = self.guard(|| drop(lane)));
+        // What was dropped may have sent something.
+        self.leases.settle_all();
+        self.outbox.flush(self);
+        self.end_alarms();
+        self.seat.keep_reply_generation(self.replies.generation());
+        self.seat.return_book(self.table.hand_over(self.seat));
+        self.shared.closing.ended(self.id);
+    }
+
+    /// Whoever waits with an alarm of this shard goes on to wait elsewhere.
+    fn end_alarms(&self) {
+        let left = self.alarms.take().orphan();
+        ring(left);
+    }
+
+    /// Reads until nothing is in flight to this shard. A sender that has taken a credit sends its message at once, so
+    /// this is short, unless a stuck shard holds some.
+    fn await_credits(&self) {
+        let deadline = self
+            .shared
+            .closing
+            .has_laggard()
+            .then(|| now() + LAGGARD_PATIENCE);
+        loop {
+            while self.read_lanes() + self.read_injector() > 0 {}
+            self.leases.settle_all();
+            self.outbox.flush(self);
+            if self.table.all_home() {
+                return;
+            }
+            if deadline.is_some_and(|deadline| now() >= deadline) {
+                return;
+            }
+            thread::yield_now();
+        }
+    }
+}

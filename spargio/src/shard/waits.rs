@@ -1,0 +1,212 @@
+//! Sends that wait for room. The message stays with its sender until the target's shard takes it: then it is accepted,
+//! and put into the mailbox in the same step. So nothing is reserved for a sender that may never come back for it, and
+//! who waits longest is served first, wherever it waits.
+
+use super::Core;
+use super::WANT;
+use super::table::EntryRef;
+use super::waker::wake;
+use crate::door::record::{Cargo, Head, Kind, Record};
+use crate::door::slots::Address;
+use crate::door::word::{Refusal, Word};
+use crate::error::SendError;
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Poll, Waker};
+
+/// A waiting send, as the target's shard sees it.
+pub(crate) trait Waiting: Send + Sync {
+    /// Takes the message, which is accepted by that, unless the sender has given up. The waker is the sender's, to be
+    /// called when the message is in its mailbox.
+    fn take(&self, slot: u32) -> Option<(Record, Option<Waker>)>;
+
+    /// Tells the sender that its message will never be taken.
+    fn refuse(&self);
+
+    /// Whether it is no longer waiting.
+    fn is_settled(&self) -> bool;
+}
+
+/// A waiting send, as its sender sees it.
+pub(crate) struct Wait<M> {
+    state: Mutex<State<M>>,
+    /// Makes the record of the message, for a slot.
+    encode: fn(M, u32) -> Record,
+}
+
+enum State<M> {
+    Waiting(M, Option<Waker>),
+    Accepted,
+    Dead(M),
+    Settled,
+}
+
+impl<M> Wait<M> {
+    pub(crate) fn new(message: M, encode: fn(M, u32) -> Record) -> Arc<Self> {
+        Arc::new(Self {
+            state: Mutex::new(State::Waiting(message, None)),
+            encode,
+        })
+    }
+
+    fn with<R>(&self, f: impl FnOnce(&mut State<M>) -> R) -> R {
+        f(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn poll(&self, waker: &Waker) -> Poll<Result<(), SendError<M>>> {
+        self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, _) => {
+                *state = State::Waiting(message, Some(waker.clone()));
+                Poll::Pending
+            }
+            State::Accepted => Poll::Ready(Ok(())),
+            State::Dead(message) => Poll::Ready(Err(SendError::Dead(message))),
+            State::Settled => Poll::Pending,
+        })
+    }
+
+    /// The sender is gone: drops the message, unless it was accepted.
+    pub(crate) fn abandon(&self) {
+        let state = self.with(|state| std::mem::replace(state, State::Settled));
+        // Without the lock: the drop is user code.
+        drop(state);
+    }
+
+    /// Takes the message back, if it still waits.
+    pub(crate) fn give_up(&self) -> Option<M> {
+        self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, _) => Some(message),
+            other => {
+                *state = other;
+                None
+            }
+        })
+    }
+}
+
+impl<M: Send> Waiting for Wait<M> {
+    fn take(&self, slot: u32) -> Option<(Record, Option<Waker>)> {
+        self.with(|state| match std::mem::replace(state, State::Accepted) {
+            State::Waiting(message, waker) => Some(((self.encode)(message, slot), waker)),
+            other => {
+                *state = other;
+                None
+            }
+        })
+    }
+
+    fn refuse(&self) {
+        let waker = self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, waker) => {
+                *state = State::Dead(message);
+                waker
+            }
+            other => {
+                *state = other;
+                None
+            }
+        });
+        waker.into_iter().for_each(wake);
+    }
+
+    fn is_settled(&self) -> bool {
+        self.with(|state| !matches!(state, State::Waiting(..)))
+    }
+}
+
+/// The body of the record that brings a waiting send to the target's shard.
+struct Want(Arc<dyn Waiting>);
+
+impl Cargo for Want {
+    fn discard(self) {
+        self.0.refuse();
+    }
+}
+
+/// The record that brings a waiting send to the target's shard: in order with what its sender sent before.
+pub(super) fn want_record(slot: u32, to: Address, waiting: Arc<dyn Waiting>) -> Record {
+    let generation = u64::from(to.generation().get());
+    Record::with_body(
+        Head::new(Kind::Control, WANT, slot, generation),
+        0,
+        Want(waiting),
+    )
+}
+
+/// The sends of this shard that wait, to whomever.
+#[derive(Default)]
+pub(super) struct Waits(RefCell<Vec<(Address, Arc<dyn Waiting>)>>);
+
+impl Waits {
+    /// Whether a send of this shard waits for room with this actor.
+    #[inline]
+    pub(super) fn has(&self, to: Address) -> bool {
+        !self.0.borrow().is_empty() && self.look(to)
+    }
+
+    #[cold]
+    fn look(&self, to: Address) -> bool {
+        let mut waits = self.0.borrow_mut();
+        waits.retain(|(_, waiting)| !waiting.is_settled());
+        waits.iter().any(|&(address, _)| address == to)
+    }
+
+    pub(super) fn add(&self, to: Address, waiting: Arc<dyn Waiting>) {
+        self.0.borrow_mut().push((to, waiting));
+    }
+}
+
+impl Core {
+    /// A send has come that waits for room: it is served at once, or queued.
+    pub(super) fn want(&self, record: Record) {
+        let head = record.head();
+        let Ok(Want(waiting)) = record.into_body() else {
+            return;
+        };
+        let entry = self.table.entry(head.slot());
+        let Some(word) = entry.word().filter(|_| entry.is(head.val)) else {
+            return waiting.refuse();
+        };
+        if !entry.has_waiting() {
+            match word.take(head.val as u32) {
+                Ok(()) => return self.serve_or_return(&entry, waiting, word),
+                Err(Refusal::Dead) => return waiting.refuse(),
+                Err(Refusal::Full) => {}
+            }
+        }
+        entry.with_extra(|extra| extra.waiting.push_back(waiting));
+    }
+
+    fn serve_or_return(&self, entry: &EntryRef, waiting: Arc<dyn Waiting>, word: &Word) {
+        if !self.serve(entry.local(), &*waiting) {
+            word.give_back(1);
+        }
+    }
+
+    /// Takes a waiting message into the mailbox; the caller has a credit for it. `false`: the sender has given up.
+    fn serve(&self, local: u32, waiting: &dyn Waiting) -> bool {
+        let Some((record, waker)) = waiting.take(local) else {
+            return false;
+        };
+        self.counters().accepted.add(1);
+        self.deliver_message(record);
+        waker.into_iter().for_each(wake);
+        true
+    }
+
+    /// Credits of begun messages go to those who wait for them, in turn, and the rest goes home.
+    pub(crate) fn return_credits(&self, entry: &EntryRef) {
+        let mut credits = entry.take_kept();
+        while credits > 0 && entry.has_waiting() {
+            let Some(waiting) = entry.with_extra(|extra| extra.waiting.pop_front()) else {
+                break;
+            };
+            if self.serve(entry.local(), &*waiting) {
+                credits -= 1;
+            }
+        }
+        if let Some(word) = entry.word().filter(|_| credits > 0) {
+            word.give_back(credits);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Wakers without counting: a waker is the address of its task, in the one word that a waker has to itself. Cloning
+//! copies it, dropping it does nothing, and one that outlives its task finds a newer generation in the slot.
+
+use super::{Core, current};
+use crate::door::record::{Head, Kind, Record};
+use crate::door::seat::Parcel;
+use crate::door::slots::Address;
+use crate::value::RingVal;
+use std::ptr;
+use std::task::{RawWaker, RawWakerVTable, Waker};
+
+const _: () = assert!(
+    size_of::<usize>() >= size_of::<u64>(),
+    "an address must fit into a pointer"
+);
+
+static VTABLE: RawWakerVTable = RawWakerVTable::new(raw, wake_task, wake_task, drop_nothing);
+
+/// The waker of the task at this address.
+#[inline]
+pub(super) fn waker(address: Address) -> Waker {
+    let data = ptr::without_provenance(address.to_bits() as usize);
+    // SAFETY: the four functions take `data` for an integer and never follow it; they may be called on any thread, any
+    // number of times, for `wake` works through the process-wide slot table alone.
+    unsafe { Waker::from_raw(raw(data)) }
+}
+
+fn raw(data: *const ()) -> RawWaker {
+    RawWaker::new(data, &VTABLE)
+}
+
+fn drop_nothing(_: *const ()) {}
+
+fn wake_task(data: *const ()) {
+    let Some(address) = Address::from_bits(data.addr() as u64) else {
+        return;
+    };
+    let Some(page) = address.page() else { return };
+    let local = page.local(address.place());
+    let generation = u64::from(address.generation().get());
+    let here = current::with(|core| {
+        core.is_some_and(|core| core.wake_from_shard(page.seat, local, generation))
+    });
+    if !here {
+        // A shard that has ended needs no waking.
+        _ = page
+            .seat
+            .inject(Parcel::Record(wake_record(local, generation)));
+    }
+}
+
+/// Calls a waker, whosever it is: a panic in it is counted, and goes no further.
+pub(super) fn wake(waker: Waker) {
+    current::with(|core| match core {
+        Some(core) => _ = core.guard(|| waker.wake()),
+        None => waker.wake(),
+    });
+}
+
+fn wake_record(local: u32, generation: u64) -> Record {
+    Record::inline(Head::new(Kind::Control, super::WAKE, local, generation))
+}
+
+impl Core {
+    /// Wakes a task of this shard, or of another shard of this runtime. `false`: the seat is no shard's of this one.
+    fn wake_from_shard(
+        &self,
+        seat: &'static crate::door::seat::Seat,
+        local: u32,
+        generation: u64,
+    ) -> bool {
+        if ptr::eq(seat, self.seat) {
+            self.table.wake(local, generation);
+            return true;
+        }
+        self.outbox.knows(seat) && {
+            self.post(seat.shard, wake_record(local, generation));
+            true
+        }
+    }
+}

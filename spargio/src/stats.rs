@@ -1,0 +1,98 @@
+//! What a runtime counts.
+
+use crate::ShardId;
+use crate::door::seat::UNPOISONED;
+use crate::door::shared::Shared;
+use crate::handle::ActorId;
+use crate::value::RingVal;
+
+/// What a runtime's shards and actors have counted, from [`Runtime::stats`](crate::Runtime::stats).
+///
+/// Counts are taken one after another while the shards go on, so they agree exactly only when nothing happens. Taking
+/// them costs time in proportion to the shards, the lanes between them and the slots of actors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// One for each shard, in their order.
+    pub shards: Vec<ShardStats>,
+    /// One for each living actor.
+    pub actors: Vec<ActorStats>,
+}
+
+/// What one shard has counted since its runtime was built. Messages are counted at the shard that they were sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ShardStats {
+    /// The shard.
+    pub shard: ShardId,
+    /// Messages to its actors that were accepted.
+    pub accepted: u64,
+    /// Those whose handler was entered.
+    pub handled: u64,
+    /// Those that were dropped without a handler: their actor stopped first, or they were none of its messages.
+    pub undelivered: u64,
+    /// Sends that were refused because a mailbox or a lane had no room.
+    pub full: u64,
+    /// Times the shard went to sleep.
+    pub parks: u64,
+    /// Times it was woken from its sleep by a sender.
+    pub bells: u64,
+    /// Panics of user code that were caught there.
+    pub panics: u64,
+}
+
+/// A living actor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActorStats {
+    /// Which actor.
+    pub id: ActorId,
+    /// Its struct's name, or what `#[shard_actor(name = ..)]` says.
+    pub name: &'static str,
+    /// The shard that it lives on.
+    pub shard: ShardId,
+    /// Messages that were accepted and not begun. While senders or the actor are busy, up to an eighth of the mailbox
+    /// more: credits on lease, or not yet returned.
+    pub depth: usize,
+}
+
+impl Stats {
+    pub(crate) fn of(shared: &Shared) -> Self {
+        let shards = shared
+            .seats
+            .iter()
+            .map(|seat| ShardStats::of(shared, seat.shard))
+            .collect();
+        let mut actors = Vec::new();
+        for seat in &shared.seats {
+            for page in &*seat.pages.lock().expect(UNPOISONED) {
+                actors.extend(page.actors().map(|(address, name, depth)| ActorStats {
+                    id: ActorId(address.to_bits()),
+                    name,
+                    shard: seat.shard,
+                    depth: depth as usize,
+                }));
+            }
+        }
+        Self { shards, actors }
+    }
+}
+
+impl ShardStats {
+    fn of(shared: &Shared, shard: ShardId) -> Self {
+        let own = &shared.counters[usize::from(shard)];
+        let [_, full] = shared.seats[usize::from(shard)].outside.counts();
+        // Before the acceptances, so that no message seems handled that was not accepted.
+        let (handled, undelivered) = (own.handled.get(), own.undelivered.get());
+        Self {
+            shard,
+            accepted: shared.accepted(Some(shard)),
+            handled,
+            undelivered,
+            full,
+            parks: own.parks.get(),
+            bells: own.bells.get(),
+            panics: own.panics.get(),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Tickets: that a sent pair has arrived.
+
+use crate::door::lane::Lane;
+use crate::door::record::{Head, Kind, Record};
+use crate::door::seat::Parcel;
+use crate::error::TicketError;
+use crate::shard::send::{Credit, Route};
+use crate::shard::{Core, current};
+use futures_channel::oneshot;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// A future of a sent pair's arrival: it resolves when the target has moved the pair into its event queue. Dropping it
+/// cancels nothing.
+///
+/// # Errors
+///
+/// [`TicketError::Closed`] if the target shard ended first.
+pub struct SendTicket(State);
+
+enum State {
+    Arrived,
+    /// Through a lane: the events of a lane are counted.
+    Lane(Arc<Lane>, u64),
+    /// Through the injector.
+    Outside(oneshot::Receiver<()>),
+}
+
+impl SendTicket {
+    /// Sends the pair for which a credit was taken.
+    pub(crate) fn send(credit: Credit<'_>, tag: u16, val: u64) -> Self {
+        let record = Record::inline(Head::new(Kind::Event, tag, credit.slot, val));
+        Self(match credit.route {
+            Route::Here(core) => {
+                core.deliver(record, Some(core.id));
+                State::Arrived
+            }
+            Route::Lane(core, to) => core.stage(to, |writer| {
+                let event = writer.next_event();
+                let publish = writer.stage(record);
+                (State::Lane(writer.lane.clone(), event), publish)
+            }),
+            Route::Outside(seat) => {
+                let (sender, receiver) = oneshot::channel();
+                let runtime = seat.tenant().map(|tenant| tenant.id);
+                let job = Box::new(move || {
+                    // Not by a shard of another runtime that has rented the seat since.
+                    let take = |core: Option<&Core>| {
+                        let core = core.filter(|core| runtime == Some(core.shared.id))?;
+                        core.take_event(record, None).then_some(())
+                    };
+                    if current::with(take).is_some() {
+                        // Refused if nobody waits.
+                        _ = sender.send(());
+                    }
+                });
+                // A shard that has ended drops the sender, which the ticket sees.
+                _ = seat.inject(Parcel::Job(job));
+                State::Outside(receiver)
+            }
+        })
+    }
+}
+
+impl Future for SendTicket {
+    type Output = Result<(), TicketError>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let arrived = match &mut self.0 {
+            State::Arrived => Some(true),
+            State::Lane(lane, event) => {
+                let mut moved = lane.has_moved(*event);
+                if moved == Some(false) {
+                    lane.await_event(*event, task.waker());
+                    // Looked at again, after the announcement: see `door::wake`.
+                    moved = lane.has_moved(*event);
+                }
+                moved
+            }
+            State::Outside(receiver) => match Pin::new(receiver).poll(task) {
+                Poll::Ready(arrived) => arrived.is_ok().then_some(true),
+                Poll::Pending => Some(false),
+            },
+        };
+        match arrived {
+            Some(true) => {
+                self.0 = State::Arrived;
+                Poll::Ready(Ok(()))
+            }
+            Some(false) => Poll::Pending,
+            None => Poll::Ready(Err(TicketError::Closed)),
+        }
+    }
+}
+
+impl std::fmt::Debug for SendTicket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SendTicket(..)")
+    }
+}
