@@ -1,0 +1,8 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+struct CounterMsg {
+    add: u32,
+}
+
+fn main() {}

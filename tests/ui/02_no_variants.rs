@@ -1,0 +1,6 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+enum CounterMsg {}
+
+fn main() {}

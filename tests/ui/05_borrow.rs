@@ -1,0 +1,9 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+enum LogMsg<'a> {
+    Line(&'a str),
+    Fixed(&'static str),
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+enum LogMsg {
+    Line(&str),
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+enum QueueMsg {
+    #[ring(later)]
+    Pop,
+}
+
+fn main() {}

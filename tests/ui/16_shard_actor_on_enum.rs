@@ -1,0 +1,8 @@
+use spargio::shard_actor;
+
+#[shard_actor(msg = CounterMsg)]
+enum Counter {
+    One,
+}
+
+fn main() {}

@@ -1,0 +1,2 @@
+#[spargio::main]
+async fn main(cx: u32) {}

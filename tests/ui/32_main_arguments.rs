@@ -1,0 +1,2 @@
+#[spargio::main]
+async fn main(cx: spargio::ShardCtx, more: u32) {}

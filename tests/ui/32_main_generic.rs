@@ -1,0 +1,2 @@
+#[spargio::main]
+async fn main<T>(cx: T) {}

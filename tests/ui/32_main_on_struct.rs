@@ -1,0 +1,4 @@
+#[spargio::main]
+struct Main;
+
+fn main() {}

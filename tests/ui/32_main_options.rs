@@ -1,0 +1,2 @@
+#[spargio::main(shards = 0, backend = "iouring", carry = "lane")]
+async fn main() {}

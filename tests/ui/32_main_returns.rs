@@ -1,0 +1,4 @@
+#[spargio::main]
+async fn main() -> u32 {
+    0
+}

@@ -1,0 +1,6 @@
+use spargio::RingVal;
+
+#[derive(RingVal)]
+struct Price(u32);
+
+fn main() {}

@@ -1,0 +1,8 @@
+use spargio::RingMsg;
+
+#[derive(RingMsg)]
+enum StoreMsg {
+    Put(K),
+}
+
+fn main() {}
