@@ -1,0 +1,183 @@
+//! What the contract tests share: every test runs on every backend and carry through [`each_backend`], with the numbers
+//! of shards that it names.
+
+// Each test file is a program of its own and uses a part of this.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use spargio::{BackendKind, Builder, Carry, Runtime};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+/// The numbers of shards that most promises are tested with, on two cores: one, both, and more than there are.
+pub const SHARDS: [usize; 3] = [1, 2, 4];
+
+/// One way to run a test.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    pub backend: BackendKind,
+    pub carry: Carry,
+    pub shards: usize,
+}
+
+impl Setup {
+    /// A builder set up like this.
+    pub fn builder(&self) -> Builder {
+        Runtime::builder()
+            .shards(self.shards)
+            .backend(self.backend)
+            .carry(self.carry)
+    }
+
+    /// A runtime set up like this, with defaults for the rest.
+    pub fn build(&self) -> Runtime {
+        self.builder().build().expect("the setup is sound")
+    }
+
+    /// The last shard: on another core than shard 0 if there are several.
+    pub fn last(&self) -> spargio::ShardId {
+        self.shards as spargio::ShardId - 1
+    }
+}
+
+/// Runs a test on every backend and carry with each of these numbers of shards, and says which one failed.
+pub fn each_backend(shards: &[usize], test: impl Fn(&Setup)) {
+    for (backend, carry) in [(BackendKind::Queue, Carry::Lane)] {
+        for &shards in shards {
+            let setup = Setup {
+                backend,
+                carry,
+                shards,
+            };
+            let failed = NameOnPanic(setup);
+            test(&setup);
+            std::mem::forget(failed);
+        }
+    }
+}
+
+struct NameOnPanic(Setup);
+
+impl Drop for NameOnPanic {
+    fn drop(&mut self) {
+        eprintln!("failed with {:?}", self.0);
+    }
+}
+
+/// Holds up whoever passes until it is opened, blocking the thread: a handler that waits here holds its whole shard.
+#[derive(Clone, Default)]
+pub struct Gate(Arc<(Mutex<GateState>, Condvar)>);
+
+#[derive(Default)]
+struct GateState {
+    open: bool,
+    waiting: usize,
+}
+
+impl Gate {
+    /// Waits until the gate is open.
+    pub fn pass(&self) {
+        let mut state = self.0.0.lock().unwrap();
+        state.waiting += 1;
+        self.0.1.notify_all();
+        while !state.open {
+            state = self.0.1.wait(state).unwrap();
+        }
+    }
+
+    /// Lets everybody pass, for good.
+    pub fn open(&self) {
+        self.0.0.lock().unwrap().open = true;
+        self.0.1.notify_all();
+    }
+
+    /// Waits until so many have come to the gate.
+    pub fn await_waiting(&self, waiting: usize) {
+        let mut state = self.0.0.lock().unwrap();
+        while state.waiting < waiting {
+            state = self.0.1.wait(state).unwrap();
+        }
+    }
+}
+
+/// Opens the gate when dropped, so that a failing test ends instead of hanging.
+pub struct OpenAtEnd(pub Gate);
+
+impl Drop for OpenAtEnd {
+    fn drop(&mut self) {
+        self.0.open();
+    }
+}
+
+/// Counts tokens that were made and dropped: what was sent must be dropped exactly once.
+#[derive(Clone, Default, Debug)]
+pub struct Tally(Arc<Counts>);
+
+#[derive(Default, Debug)]
+struct Counts {
+    made: AtomicUsize,
+    dropped: AtomicUsize,
+}
+
+impl Tally {
+    /// A token to put into a message.
+    pub fn token(&self) -> Token {
+        self.0.made.fetch_add(1, Ordering::Relaxed);
+        Token {
+            tally: self.clone(),
+            dropped: false,
+        }
+    }
+
+    pub fn made(&self) -> usize {
+        self.0.made.load(Ordering::Relaxed)
+    }
+
+    pub fn dropped(&self) -> usize {
+        self.0.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Fails unless every token was dropped, once.
+    pub fn assert_even(&self) {
+        assert_eq!(self.dropped(), self.made(), "tokens dropped, tokens made");
+    }
+}
+
+/// A payload with a drop that counts.
+#[derive(Debug)]
+pub struct Token {
+    tally: Tally,
+    dropped: bool,
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        assert!(!self.dropped, "a token was dropped twice");
+        self.dropped = true;
+        self.tally.0.dropped.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Waits until something becomes true, at most a minute: for what has no event to wait for. Yields, never sleeps.
+#[track_caller]
+pub fn eventually(what: &str, mut check: impl FnMut() -> bool) {
+    let end = Instant::now() + Duration::from_secs(60);
+    while !check() {
+        assert!(Instant::now() < end, "not within a minute: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Lets other tasks of the shard run once.
+pub async fn yield_now() {
+    let mut yielded = false;
+    std::future::poll_fn(|task| {
+        if yielded {
+            return std::task::Poll::Ready(());
+        }
+        yielded = true;
+        task.waker().wake_by_ref();
+        std::task::Poll::Pending
+    })
+    .await;
+}
