@@ -25,6 +25,10 @@ use std::time::Instant;
 ///
 /// A handle is 8 bytes, `Copy`, `Send` and `Sync`. It names an actor and does not keep it alive.
 ///
+/// Messages from one shard to one actor are handled in the order in which they were accepted, and so are messages from
+/// outside the shards. Between two shards, or a shard and the outside, there is no order: to know that what a shard sent
+/// has been handled, have that shard ask, or send a last message.
+///
 /// Variants of a protocol cannot be named so that they would hide these methods, nor `watch`, `link`, `restart`, `kill`,
 /// `priority` or `forward`, which are reserved.
 pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
