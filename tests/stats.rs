@@ -182,6 +182,7 @@ fn what_is_undelivered_and_what_was_refused_is_counted() {
         assert_eq!(during.full, u64::from(last) + 2);
         gate.0.open();
         assert_eq!(rt.block_on(lost), Err(AskError::Dead));
+        common::eventually("both papers are begun", || shard(&rt, last).handled == 4);
         assert_eq!(rt.block_on(full.ask(&rt.client())), Ok(7));
         let after = shard(&rt, last);
         assert_eq!(
