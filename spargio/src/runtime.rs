@@ -186,7 +186,9 @@ impl Runtime {
 
 impl Drop for Runtime {
     fn drop(&mut self) {
-        if self.is_own_shard() {
+        if self.shared.is_closing() {
+            // `shutdown` has seen to it.
+        } else if self.is_own_shard() {
             // The shards end by themselves; this one cannot wait for itself.
             self.shared.begin_closing(Duration::ZERO);
         } else {

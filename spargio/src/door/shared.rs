@@ -96,10 +96,6 @@ impl Shared {
 
     /// Begins the end: see [`closing`](super::closing).
     pub(crate) fn begin_closing(&self, drain: Duration) {
-        if self.is_closing() {
-            // The seats may have other tenants by now.
-            return;
-        }
         for seat in &self.seats {
             seat.close_outside();
         }
