@@ -5,11 +5,12 @@
 
 mod common;
 
-use common::{SHARDS, each_backend};
+use common::{SHARDS, each_backend, has_ring};
 use futures::FutureExt;
 use spargio::{
-    AskError, BackendKind, BuildError, Builder, Cx, DecodeError, Event, Handle, JoinError, Reply,
-    RingMsg, Runtime, SendError, ShutdownError, SpawnError, StartError, TicketError, shard_actor,
+    AskError, BackendKind, BuildError, Builder, Carry, Cx, DecodeError, Event, Handle, JoinError,
+    Reply, RingMsg, Runtime, SendError, ShutdownError, SpawnError, StartError, TicketError,
+    shard_actor,
 };
 use std::error::Error;
 use std::sync::mpsc;
@@ -166,25 +167,44 @@ fn a_thread_name_that_no_thread_can_have() {
     assert!(built.is_err(), "{built:?}");
 }
 
-/// To be replaced when there is one.
+const CARRIES: [Carry; 2] = [Carry::Lane, Carry::Completion];
+
 #[test]
-fn the_io_uring_backend_is_not_built_yet() {
-    let error = refused(
-        Runtime::builder().backend(BackendKind::IoUring),
-        &["not built yet", "BackendKind::Queue"],
-    );
-    assert!(matches!(error, BuildError::Backend { .. }), "{error:?}");
+fn io_uring_is_built_or_says_what_to_do() {
+    for carry in CARRIES {
+        let builder = Runtime::builder().shards(2).carry(carry);
+        match builder.backend(BackendKind::IoUring).build() {
+            Ok(rt) => {
+                assert!(has_ring(carry), "it was built where it cannot be");
+                assert_eq!((rt.backend(), rt.carry()), (BackendKind::IoUring, carry));
+                assert_eq!(rt.block_on(rt.spawn_on(1, async { 5 }).unwrap()), Ok(5));
+            }
+            Err(error) => {
+                assert!(!has_ring(carry), "it was not built where it can be");
+                assert_style(&error);
+                let text = error.to_string();
+                let BuildError::Backend { cause, remedy } = error else {
+                    panic!("{error:?}")
+                };
+                assert!(!cause.is_empty() && !remedy.is_empty(), "{text}");
+                assert!(text.contains(&cause) && text.contains(&remedy), "{text}");
+            }
+        }
+    }
 }
 
 #[test]
-fn auto_falls_back_to_the_queue() {
-    let rt = Runtime::builder()
-        .shards(2)
-        .backend(BackendKind::Auto)
-        .build()
-        .unwrap();
-    assert_eq!(rt.backend(), BackendKind::Queue);
-    assert_eq!(rt.block_on(rt.spawn_on(1, async { 5 }).unwrap()), Ok(5));
+fn auto_is_built_everywhere_and_says_what_it_came_to() {
+    for carry in CARRIES {
+        let builder = Runtime::builder().shards(2).carry(carry);
+        let rt = builder.backend(BackendKind::Auto).build().unwrap();
+        let expected = match has_ring(carry) {
+            true => (BackendKind::IoUring, carry),
+            false => (BackendKind::Queue, Carry::Lane),
+        };
+        assert_eq!((rt.backend(), rt.carry()), expected);
+        assert_eq!(rt.block_on(rt.spawn_on(1, async { 5 }).unwrap()), Ok(5));
+    }
 }
 
 #[test]

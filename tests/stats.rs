@@ -300,6 +300,10 @@ fn the_depth_is_exact_with_senders_on_other_shards() {
             .unwrap();
         let (open, opened) = oneshot::channel();
         desk.wait(opened).unwrap();
+        // What comes from elsewhere stands in no order with it.
+        eventually("the actor waits", || {
+            rt.stats().shards[usize::from(last)].handled == 1
+        });
         for shard in 0..setup.shards as ShardId {
             run_on(&rt, shard, move || {
                 (0..100).for_each(|n| desk.paper(n).unwrap())

@@ -11,6 +11,7 @@ use crate::message::{Encoder, ReplySlot, RingMsg};
 use crate::order::MayAsk;
 use crate::payload::Payload;
 use crate::reply::Reply;
+use crate::shard::outbox::Stream;
 use crate::shard::reply_slots::{ReplyId, value};
 use crate::shard::send::{Route, credit};
 use crate::shard::{Core, current};
@@ -62,7 +63,7 @@ fn send_outside<M: RingMsg, T: Payload>(to: Address, message: M) -> AskState<T> 
         if core.is_some_and(|core| core.handler().is_some()) {
             return AskState::Refused(AskError::Undeclared);
         }
-        match credit(core, to) {
+        match credit(core, to, Stream::Messages) {
             Err(refused) => AskState::Refused(refused.into()),
             Ok(credit) => {
                 let (sender, receiver) = oneshot::channel();
@@ -207,12 +208,12 @@ impl<T: Payload> LocalAsk<T> {
 
     #[inline]
     fn send<M: RingMsg>(core: &Rc<Core>, to: Address, message: M) -> Self {
-        let state = match credit(Some(core), to) {
+        let state = match credit(Some(core), to, Stream::Messages) {
             Err(refused) => Err(refused.into()),
             Ok(credit) => {
                 let id = core.open_reply(core.shared.settings.ask_timeout);
                 let record = match credit.route {
-                    Route::Here(_) | Route::Lane(..) => {
+                    Route::Here(_) | Route::Peer(..) => {
                         message.__encode(Encoder::new(credit.slot, ReplySlot(id, core.id)))
                     }
                     // A shard of another runtime.

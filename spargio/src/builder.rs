@@ -1,24 +1,19 @@
 //! What a runtime is built with.
 
-use crate::ShardId;
-use crate::door::backend::{BackendKind, Carry};
+use crate::door::backend::{BackendKind, Carry, Plan, uring};
 use crate::door::pin::allowed;
 use crate::door::record::MOST_SHARDS;
-use crate::door::seat::Seat;
-use crate::door::shared::{Settings, Shared, Tenancy};
-use crate::door::threads::spawn;
+use crate::door::shared::Settings;
 use crate::door::word::MOST_CREDITS;
-use crate::error::BuildError;
+use crate::error::{BuildError, IoUringRefusal};
 use crate::runtime::Runtime;
-use crate::shard::Core;
-use std::sync::{Arc, Once};
+use crate::start::{Threads, start};
+use std::sync::Once;
 use std::thread;
 use std::time::Duration;
 
 /// The largest `ring_entries`.
 const MOST_RING_ENTRIES: usize = 32_768;
-
-const NO_URING: &str = "the io_uring backend is not built yet";
 
 /// Builds a [`Runtime`]. Every setting has a default.
 ///
@@ -81,7 +76,8 @@ impl Builder {
         self
     }
 
-    /// How actor messages travel on io_uring. Default: [`Carry::Lane`]; the queue backend has nothing else.
+    /// How actor messages travel on io_uring. Default: [`Carry::Lane`]; the queue backend has nothing else, whether it was
+    /// chosen or is what [`BackendKind::Auto`] came to.
     pub fn carry(mut self, carry: Carry) -> Self {
         self.carry = carry;
         self
@@ -150,14 +146,53 @@ impl Builder {
         } else {
             cpus.len().min(available)
         };
-        let crowded = shards > cores;
-        let settings = Settings {
+        let settings = self.settings(shards, shards > cores);
+        let pinned = if self.pin && shards <= cpus.len() {
+            cpus
+        } else {
+            Vec::new()
+        };
+        let threads = |plan| Threads {
+            name: &self.thread_name,
+            pinned: &pinned,
+            plan,
+        };
+        let queue = |settings| start(settings, &threads(Plan::Queue));
+        let ring = |settings| {
+            let offer = offer(self.carry)?;
+            start(settings, &threads(Plan::Ring(offer)))
+        };
+        match self.backend {
+            BackendKind::Queue => queue(settings),
+            BackendKind::IoUring => ring(settings),
+            BackendKind::Auto => {
+                let with_ring = Settings {
+                    backend: BackendKind::IoUring,
+                    ..settings.clone()
+                };
+                ring(with_ring).or_else(|error| match error {
+                    BuildError::Backend { cause, .. } => {
+                        say_fallback(&cause);
+                        queue(Settings {
+                            backend: BackendKind::Queue,
+                            carry: Carry::Lane,
+                            ..settings
+                        })
+                    }
+                    other => Err(other),
+                })
+            }
+        }
+    }
+
+    /// `crowded`: whether shards share CPUs.
+    fn settings(&self, shards: usize, crowded: bool) -> Settings {
+        Settings {
             shards,
-            // The only one that is built so far.
-            backend: BackendKind::Queue,
+            backend: self.backend,
             carry: match self.backend {
-                BackendKind::IoUring => self.carry,
-                BackendKind::Queue | BackendKind::Auto => Carry::Lane,
+                BackendKind::IoUring | BackendKind::Auto => self.carry,
+                BackendKind::Queue => Carry::Lane,
             },
             ring_entries: self.ring_entries,
             mailbox: self.mailbox as u32,
@@ -168,14 +203,7 @@ impl Builder {
                 None if crowded => Duration::ZERO,
                 None => Duration::from_micros(20),
             },
-        };
-        let shared = open_seats(settings);
-        let pinned = if self.pin && shards <= cpus.len() {
-            cpus
-        } else {
-            Vec::new()
-        };
-        start_threads(&self.thread_name, shared, &pinned)
+        }
     }
 
     fn check(&self, shards: usize) -> Result<(), BuildError> {
@@ -200,61 +228,20 @@ impl Builder {
                 asked: self.thread_name.clone(),
             });
         }
-        match self.backend {
-            BackendKind::Queue => Ok(()),
-            BackendKind::Auto => {
-                say_fallback(NO_URING);
-                Ok(())
-            }
-            BackendKind::IoUring => Err(BuildError::Backend {
-                cause: NO_URING.into(),
-                remedy:
-                    "use BackendKind::Queue, or BackendKind::Auto to have io_uring once it is there"
-                        .into(),
-            }),
-        }
+        Ok(())
     }
 }
 
-/// Rents a seat for each shard and opens the slot of its event queue.
-fn open_seats(settings: Settings) -> Arc<Shared> {
-    let seats: Box<[&'static Seat]> = (0..settings.shards)
-        .map(|id| Seat::rent(id as ShardId))
-        .collect();
-    let open_events = |seat: &&'static Seat| {
-        let mut book = seat.book();
-        let events = book
-            .open(settings.mailbox, None)
-            .map(|(_, address)| address);
-        seat.return_book(book);
-        events.expect("a process has many more slots than shards")
-    };
-    let events = seats.iter().map(open_events).collect();
-    Shared::new(settings, seats, events)
-}
-
-/// Starts the shards' threads. If one cannot be started, those that were end again.
-fn start_threads(name: &str, shared: Arc<Shared>, pinned: &[usize]) -> Result<Runtime, BuildError> {
-    let tenancy = Arc::new(Tenancy(shared.clone()));
-    let mut threads = Vec::with_capacity(shared.seats.len());
-    for id in 0..shared.seats.len() as ShardId {
-        let held = tenancy.clone();
-        let cpu = pinned.get(usize::from(id)).copied();
-        let spawned = spawn(format!("{name}-{id}"), cpu, move || {
-            Core::new(id, held.0.clone()).run();
+/// What io_uring offers here, if it is enough for the carry.
+fn offer(carry: Carry) -> Result<uring::Offer, IoUringRefusal> {
+    let offer = uring::offer()?;
+    if carry == Carry::Completion && !offer.pass {
+        return Err(IoUringRefusal {
+            cause: "Carry::Completion needs messages between rings that carry whole values, which this kernel has not (IORING_MSG_RING_FLAGS_PASS, Linux 6.3)".into(),
+            remedy: "use Carry::Lane, or run Linux 6.3 or newer".into(),
         });
-        match spawned {
-            Ok(thread) => threads.push(thread),
-            Err(error) => {
-                for unborn in id..shared.seats.len() as ShardId {
-                    shared.closing.never_started(unborn);
-                }
-                drop(Runtime::new(tenancy, threads));
-                return Err(BuildError::Thread(error));
-            }
-        }
     }
-    Ok(Runtime::new(tenancy, threads))
+    Ok(offer)
 }
 
 /// Says once for the process that `Auto` fell back, and why.

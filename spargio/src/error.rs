@@ -189,6 +189,33 @@ impl fmt::Display for SpawnError {
 
 impl std::error::Error for SpawnError {}
 
+/// Why io_uring cannot be used here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct IoUringRefusal {
+    /// What stands in the way, as far as can be told.
+    pub cause: String,
+    /// What to do about it.
+    pub remedy: String,
+}
+
+impl fmt::Display for IoUringRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.cause, self.remedy)
+    }
+}
+
+impl std::error::Error for IoUringRefusal {}
+
+impl From<IoUringRefusal> for BuildError {
+    fn from(refusal: IoUringRefusal) -> Self {
+        Self::Backend {
+            cause: refusal.cause,
+            remedy: refusal.remedy,
+        }
+    }
+}
+
 /// Why a runtime was not built.
 #[derive(Debug)]
 #[non_exhaustive]

@@ -10,6 +10,7 @@ use crate::door::slots::Address;
 use crate::error::SendError;
 use crate::message::{Encoder, NoReply, RingMsg};
 use crate::shard::current;
+use crate::shard::outbox::Stream;
 use crate::shard::send::{Refused, credit, stop, wait_for_room};
 use crate::shard::waits::Wait;
 use crate::value::RingVal;
@@ -126,7 +127,7 @@ impl Debug for ActorId {
 
 #[inline]
 fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
-    current::with(|core| match credit(core, to) {
+    current::with(|core| match credit(core, to, Stream::Messages) {
         Ok(credit) => {
             let encoder = Encoder::new(credit.slot, NoReply);
             credit.spend(message.__encode(encoder));

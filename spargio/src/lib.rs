@@ -2,7 +2,8 @@
 //!
 //! Annotate a struct with [`#[shard_actor]`](macro@shard_actor), derive [`RingMsg`](macro@RingMsg) on the enum of its
 //! messages, and talk to it through the handle that the macros generate. Actors live on *shards*, one pinned thread for
-//! each core; messages travel between shards through lanes of shared memory.
+//! each core; messages travel between shards through lanes of shared memory, or, on Linux, as completions of io_uring
+//! ([`BackendKind`], [`Carry`]).
 //!
 //! ```
 //! use spargio::{Cx, RingMsg, Runtime, shard_actor};
@@ -43,6 +44,11 @@
 //! door (the only room with more than one thread in it). No arrow goes up. [`error`] and the values that pack into a
 //! pair are the vocabulary of all three.
 
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "what only rings use")
+)]
+
 // Lets the macros' paths work inside this crate, too.
 extern crate self as spargio;
 
@@ -64,6 +70,7 @@ mod remote;
 mod reply;
 mod runtime;
 mod shard;
+mod start;
 mod stats;
 mod ticket;
 mod value;
@@ -73,9 +80,11 @@ pub use ask::{Ask, Asker, LocalAsk};
 pub use builder::Builder;
 pub use client::Client;
 pub use ctx::ShardCtx;
+pub use door::backend::report::IoUringReport;
 pub use door::backend::{BackendKind, Carry};
 pub use error::{
-    AskError, BuildError, JoinError, SendError, ShutdownError, SpawnError, StartError, TicketError,
+    AskError, BuildError, IoUringRefusal, JoinError, SendError, ShutdownError, SpawnError,
+    StartError, TicketError,
 };
 pub use handle::{ActorId, Handle, HandleOf, Sending, WaitStopped};
 pub use join::JoinHandle;
@@ -87,7 +96,7 @@ pub use reply::Reply;
 pub use runtime::{Runtime, ShutdownReport};
 pub use shard::events::Event;
 pub use spargio_macros::{RingMsg, RingVal, main, shard_actor};
-pub use stats::{ActorStats, ShardStats, Stats};
+pub use stats::{ActorStats, RingStats, ShardStats, Stats};
 pub use ticket::SendTicket;
 pub use value::RingVal;
 

@@ -10,6 +10,7 @@ use crate::handle::HandleOf;
 use crate::join::{JoinHandle, pair};
 use crate::message::{Encoder, InlineMsg, NoReply};
 use crate::shard::current;
+use crate::shard::outbox::Stream;
 use crate::shard::send::credit;
 use crate::ticket::SendTicket;
 use futures_channel::oneshot;
@@ -147,7 +148,7 @@ impl RemoteShard {
         pair: impl FnOnce(M) -> (u16, u64),
     ) -> Result<SendTicket, SendError<M>> {
         let queue = self.shared.events[usize::from(self.id)];
-        current::with(|core| match credit(core, queue) {
+        current::with(|core| match credit(core, queue, Stream::Events) {
             Err(refused) => Err(refused.with(message)),
             Ok(credit) => {
                 let (tag, val) = pair(message);

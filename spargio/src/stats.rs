@@ -1,6 +1,7 @@
 //! What a runtime counts.
 
 use crate::ShardId;
+use crate::door::counters::RingCounters;
 use crate::door::seat::UNPOISONED;
 use crate::door::shared::Shared;
 use crate::handle::ActorId;
@@ -39,6 +40,54 @@ pub struct ShardStats {
     pub bells: u64,
     /// Panics of user code that were caught there.
     pub panics: u64,
+    /// What its ring went through; all zero on the queue backend.
+    pub ring: RingStats,
+}
+
+/// What one shard's ring went through. Every fault was made good; counts that grow fast say why a shard is slow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RingStats {
+    /// Calls of `io_uring_enter`, the sleeps among them.
+    pub enters: u64,
+    /// SQEs that the kernel took.
+    pub submitted: u64,
+    /// Times the submission queue was full, so that it was submitted early: `ring_entries` is small for what a turn sends.
+    pub sq_full: u64,
+    /// Enters that took fewer SQEs than there were.
+    pub short_submits: u64,
+    /// Enters that a signal interrupted.
+    pub interrupted: u64,
+    /// Enters that the kernel put off, for want of memory or because completions waited (EAGAIN, EBUSY, ENOMEM).
+    pub put_off: u64,
+    /// Enters that failed for another reason: something like a seccomp filter came in between.
+    pub failed: u64,
+    /// Times the kernel was asked for completions that had found no room in the completion queue.
+    pub overflows: u64,
+    /// Words to other shards that failed and were sent once more.
+    pub resent: u64,
+    /// Bells that failed and were rung once more, through the eventfd.
+    pub bells_retried: u64,
+    /// Completions that made no sense, and were dropped.
+    pub strays: u64,
+}
+
+impl RingStats {
+    fn of(ring: &RingCounters) -> Self {
+        Self {
+            enters: ring.enters.get(),
+            submitted: ring.submitted.get(),
+            sq_full: ring.sq_full.get(),
+            short_submits: ring.short_submits.get(),
+            interrupted: ring.interrupted.get(),
+            put_off: ring.put_off.get(),
+            failed: ring.failed.get(),
+            overflows: ring.overflows.get(),
+            resent: ring.resent.get(),
+            bells_retried: ring.bells_retried.get(),
+            strays: ring.strays.get(),
+        }
+    }
 }
 
 /// A living actor.
@@ -93,6 +142,7 @@ impl ShardStats {
             parks: own.parks.get(),
             bells: own.bells.get(),
             panics: own.panics.get(),
+            ring: RingStats::of(&own.ring),
         }
     }
 }

@@ -11,8 +11,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-/// A future of a sent pair's arrival: it resolves when the target has moved the pair into its event queue. Dropping it
-/// cancels nothing.
+/// A future of a sent pair's arrival. Dropping it cancels nothing.
+///
+/// It resolves when the target has moved the pair into its event queue, or, if a shard sent it on the io_uring backend,
+/// when the sender's completion has come: the pair is then in the target's completion queue, which is not yet read.
 ///
 /// # Errors
 ///
@@ -21,7 +23,7 @@ pub struct SendTicket(State);
 
 enum State {
     Arrived,
-    /// Through a lane: the events of a lane are counted.
+    /// From shard to shard: the events of a lane are counted.
     Lane(Arc<Lane>, u64),
     /// Through the injector.
     Outside(oneshot::Receiver<()>),
@@ -36,11 +38,10 @@ impl SendTicket {
                 core.deliver(record, Some(core.id));
                 State::Arrived
             }
-            Route::Lane(core, to) => core.stage(to, |writer| {
-                let event = writer.next_event();
-                let publish = writer.stage(record);
-                (State::Lane(writer.lane.clone(), event), publish)
-            }),
+            Route::Peer(core, to) => {
+                let (lane, event) = core.send_event(to, record);
+                State::Lane(lane, event)
+            }
             Route::Outside(seat) => {
                 let (sender, receiver) = oneshot::channel();
                 let runtime = seat.tenant().map(|tenant| tenant.id);

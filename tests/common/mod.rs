@@ -4,7 +4,7 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, reason = "each test uses a part")]
 
-use spargio::{BackendKind, Builder, Carry, Runtime};
+use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -40,9 +40,19 @@ impl Setup {
     }
 }
 
+/// Every backend and carry.
+const BACKENDS: [(BackendKind, Carry); 3] = [
+    (BackendKind::Queue, Carry::Lane),
+    (BackendKind::IoUring, Carry::Lane),
+    (BackendKind::IoUring, Carry::Completion),
+];
+
 /// Runs a test on every backend and carry with each of these numbers of shards, and says which one failed.
 pub fn each_backend(shards: &[usize], test: impl Fn(&Setup)) {
-    for (backend, carry) in [(BackendKind::Queue, Carry::Lane)] {
+    for (backend, carry) in BACKENDS {
+        if backend == BackendKind::IoUring && !has_ring(carry) {
+            continue;
+        }
         for &shards in shards {
             let setup = Setup {
                 backend,
@@ -54,6 +64,19 @@ pub fn each_backend(shards: &[usize], test: impl Fn(&Setup)) {
             std::mem::forget(failed);
         }
     }
+}
+
+/// Whether io_uring can be used here, with this carry. Where it cannot, the test says so and is skipped, or fails if
+/// `SPARGIO_REQUIRE_URING=1`.
+pub fn has_ring(carry: Carry) -> bool {
+    let report = IoUringReport::probe();
+    if report.carries().contains(&carry) {
+        return true;
+    }
+    let required = std::env::var("SPARGIO_REQUIRE_URING").is_ok_and(|required| required == "1");
+    assert!(!required, "io_uring is required, {carry:?}: {report}");
+    eprintln!("SKIP: io_uring cannot be used with {carry:?}: {report}");
+    false
 }
 
 struct NameOnPanic(Setup);

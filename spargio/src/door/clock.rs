@@ -26,6 +26,11 @@ pub(crate) fn now() -> Instant {
 /// sweeps than this allows.
 pub(crate) const SWEEP: Duration = Duration::from_millis(5);
 
+/// How long it is until then; no time if it is over.
+pub(crate) fn until(end: Instant) -> Duration {
+    end.saturating_duration_since(now())
+}
+
 /// The earlier of two times, where none is never.
 pub(crate) fn earlier(a: Option<Instant>, b: Option<Instant>) -> Option<Instant> {
     match (a, b) {

@@ -126,12 +126,6 @@ impl Closing {
         self.state.lock().expect(UNPOISONED).until
     }
 
-    /// The shard has no thread: nobody waits for it.
-    pub(crate) fn never_started(&self, shard: ShardId) {
-        _ = self.stopped(shard);
-        self.ended(shard);
-    }
-
     /// The shard's thread ends.
     pub(crate) fn ended(&self, shard: ShardId) {
         self.state.lock().expect(UNPOISONED).ended[usize::from(shard)] = true;

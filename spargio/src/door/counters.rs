@@ -41,6 +41,48 @@ pub(crate) struct ShardCounters {
     pub(crate) bells: Count,
     /// Panics of user code that were caught.
     pub(crate) panics: Count,
+    pub(crate) ring: RingCounters,
+}
+
+/// What a shard counts of its ring.
+#[derive(Debug, Default)]
+pub(crate) struct RingCounters {
+    /// Calls of `io_uring_enter`.
+    pub(crate) enters: Count,
+    /// SQEs that the kernel took.
+    pub(crate) submitted: Count,
+    /// Times the submission queue had no room.
+    pub(crate) sq_full: Count,
+    /// Enters that took fewer SQEs than there were.
+    pub(crate) short_submits: Count,
+    /// Enters that a signal ended.
+    pub(crate) interrupted: Count,
+    /// Enters that the kernel put off: EAGAIN, EBUSY and ENOMEM.
+    pub(crate) put_off: Count,
+    /// Enters that failed otherwise.
+    pub(crate) failed: Count,
+    /// Times the kernel was asked for completions that had found no room in the queue.
+    pub(crate) overflows: Count,
+    /// Words that were sent once more.
+    pub(crate) resent: Count,
+    /// Bells that were rung once more, through the eventfd.
+    pub(crate) bells_retried: Count,
+    /// Completions that made no sense and were dropped.
+    pub(crate) strays: Count,
+}
+
+impl RingCounters {
+    /// Counts how an enter failed. `true`: for a reason that passes.
+    pub(crate) fn count_error(&self, error: &std::io::Error) -> bool {
+        use std::io::ErrorKind as Kind;
+        let (count, passes) = match error.kind() {
+            Kind::Interrupted => (&self.interrupted, true),
+            Kind::WouldBlock | Kind::ResourceBusy | Kind::OutOfMemory => (&self.put_off, true),
+            _ => (&self.failed, false),
+        };
+        count.add(1);
+        passes
+    }
 }
 
 #[cfg(all(test, loom))]

@@ -14,17 +14,20 @@ use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
 /// Staged records are published at the latest when there are this many.
-const MOST_STAGED: usize = 64;
+pub(crate) const MOST_STAGED: usize = 64;
 
 /// What both ends of a lane, and the tickets of its events, look at.
 pub(crate) struct Lane {
     pub(crate) to: ShardId,
     /// Written by the source only.
     pub(crate) accepted: CachePadded<Count>,
+    /// How many completions of the source the target has taken, where completions carry records.
+    pub(crate) taken: CachePadded<Count>,
     arrivals: CachePadded<Arrivals>,
 }
 
-/// How many events the target has moved into its event queue, and who waits for one of them.
+/// How many events have arrived, and who waits for one of them: what is said by the target, when it has moved them into
+/// its event queue, and on a ring by the source, when their completions have come.
 struct Arrivals {
     moved: AtomicU64,
     ended: AtomicBool,
@@ -39,6 +42,7 @@ pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
     let lane = Arc::new(Lane {
         to,
         accepted: CachePadded::default(),
+        taken: CachePadded::default(),
         arrivals: CachePadded::new(Arrivals {
             moved: AtomicU64::new(0),
             ended: AtomicBool::new(false),
@@ -65,7 +69,8 @@ impl Lane {
     /// Whether the target has moved the event of this number, counted from 1; `None` if it ended without.
     pub(crate) fn has_moved(&self, event: u64) -> Option<bool> {
         let ended = self.arrivals.ended.load(Ordering::Acquire);
-        // Acquire, both: the target stores `moved` before `ended`, so an end is seen with all that came before it.
+        // Acquire, both: where the target stores `moved`, it does so before `ended`, so an end is seen with all that came
+        // before it. Where the source does, an event that arrived just before the end may count as either.
         match self.arrivals.moved.load(Ordering::Acquire) >= event {
             true => Some(true),
             false if ended => None,
@@ -79,6 +84,27 @@ impl Lane {
         let ticket = (event, waker.clone());
         self.arrivals.tickets.lock().expect(UNPOISONED).push(ticket);
         self.arrivals.awaited.announce();
+    }
+
+    /// So many more events have arrived.
+    pub(crate) fn confirm(&self, events: u64) {
+        // Relaxed load: only one end calls this. Release: who sees the count sees the events' arrival.
+        let moved = self.arrivals.moved.load(Ordering::Relaxed) + events;
+        self.arrivals.moved.store(moved, Ordering::Release);
+        self.wake_tickets();
+    }
+
+    /// No more events will arrive.
+    pub(crate) fn end(&self) {
+        // Release: see `has_moved`.
+        self.arrivals.ended.store(true, Ordering::Release);
+        self.wake_tickets();
+    }
+
+    /// Whether the target has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        // Acquire: as in `has_moved`.
+        self.arrivals.ended.load(Ordering::Acquire)
     }
 
     /// Wakes the tickets whose events have come, if any ticket waits.
@@ -133,10 +159,19 @@ impl LaneWriter {
         self.events
     }
 
-    /// Publishes what is staged, as far as there is room. The caller wakes the target.
+    /// Publishes what is staged, as far as there is room. `true`: there was something, and the caller wakes the target.
     #[inline]
-    pub(crate) fn publish(&mut self) {
-        self.staged.pour(&mut self.ring);
+    pub(crate) fn publish(&mut self) -> bool {
+        let staged = !self.staged.is_empty();
+        if staged {
+            self.staged.pour(&mut self.ring);
+        }
+        staged
+    }
+
+    /// Publishes the first of other staged records, if there is room for it. The caller tells the target.
+    pub(crate) fn forward(&mut self, staged: &mut Queue) -> bool {
+        staged.pour_one(&mut self.ring)
     }
 
     /// Whether records are left that found no room.
@@ -148,7 +183,7 @@ impl LaneWriter {
 
 /// The target's end. Dropping it drops the records that were not read.
 pub(crate) struct LaneReader {
-    lane: Arc<Lane>,
+    pub(crate) lane: Arc<Lane>,
     ring: rtrb::Consumer<Unit>,
 }
 
@@ -163,14 +198,6 @@ impl LaneReader {
     pub(crate) fn read(&mut self, most: usize, f: impl FnMut(Record)) -> usize {
         drain(&mut self.ring, most, f)
     }
-
-    /// Confirms that so many more events stand in the event queue.
-    pub(crate) fn confirm(&self, events: u64) {
-        // Relaxed load: only this end stores. Release: who sees the count sees the events' arrival.
-        let moved = self.lane.arrivals.moved.load(Ordering::Relaxed) + events;
-        self.lane.arrivals.moved.store(moved, Ordering::Release);
-        self.lane.wake_tickets();
-    }
 }
 
 impl Drop for LaneReader {
@@ -178,9 +205,7 @@ impl Drop for LaneReader {
         drain(&mut self.ring, usize::MAX, |record| {
             _ = caught(|| drop(record))
         });
-        // Release: see `Lane::has_moved`.
-        self.lane.arrivals.ended.store(true, Ordering::Release);
-        self.lane.wake_tickets();
+        self.lane.end();
     }
 }
 
@@ -248,10 +273,10 @@ mod tests {
         let (writer, reader) = lane(0, 1);
         let lane = &writer.lane;
         lane.await_event(2, &waker);
-        reader.confirm(1);
+        lane.confirm(1);
         assert_eq!(get(), 0);
         assert_eq!(lane.has_moved(2), Some(false));
-        reader.confirm(1);
+        lane.confirm(1);
         assert_eq!((get(), lane.has_moved(2)), (1, Some(true)));
         lane.await_event(3, &waker);
         drop(reader);

@@ -61,6 +61,22 @@ impl Queue {
     /// Moves as many whole records as fit into the lane's ring, and publishes them together.
     pub(crate) fn pour(&mut self, ring: &mut rtrb::Producer<Unit>) {
         let (units, records) = self.prefix(ring.slots());
+        self.pour_units(ring, units, records);
+    }
+
+    /// Moves the first record into the lane's ring and publishes it. `false`: there is no record, or no room for it.
+    pub(crate) fn pour_one(&mut self, ring: &mut rtrb::Producer<Unit>) -> bool {
+        let units = match self.records {
+            0 => return false,
+            _ => self.len_of_record_at(0),
+        };
+        units <= ring.slots() && {
+            self.pour_units(ring, units, 1);
+            true
+        }
+    }
+
+    fn pour_units(&mut self, ring: &mut rtrb::Producer<Unit>, units: usize, records: usize) {
         if let Ok(chunk) = ring.write_chunk_uninit(units) {
             // One commit for all: the reader must never see the front of a record without its rest.
             chunk.fill_from_iter(self.units.drain(..units));
@@ -75,19 +91,22 @@ impl Queue {
         }
         let (mut units, mut records) = (0, 0);
         loop {
-            let head = head_of(&self.units[units]);
-            let body = || {
-                extension_of(&self.units[units + 1])
-                    .body
-                    .map_or(0, |body| body.units)
-            };
-            let len = if head.is_extended() { 2 + body() } else { 1 };
+            let len = self.len_of_record_at(units);
             if units + len > room {
                 return (units, records);
             }
             units += len;
             records += 1;
         }
+    }
+
+    /// How many units the record takes that begins at this one.
+    fn len_of_record_at(&self, unit: usize) -> usize {
+        if !head_of(&self.units[unit]).is_extended() {
+            return 1;
+        }
+        let body = extension_of(&self.units[unit + 1]).body;
+        2 + body.map_or(0, |body| body.units)
     }
 }
 

@@ -101,7 +101,7 @@ impl Head {
     }
 
     #[inline]
-    pub(super) fn is_extended(self) -> bool {
+    pub(crate) fn is_extended(self) -> bool {
         self.word & EXTENDED != 0
     }
 

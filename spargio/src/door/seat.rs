@@ -196,10 +196,16 @@ impl Seat {
         }
     }
 
+    /// Whether the shard sleeps, and it is the caller who must wake it.
+    #[inline]
+    pub(crate) fn claim(&self, published: Published) -> bool {
+        self.parked.claim(published)
+    }
+
     /// Wakes the shard if it sleeps. The lock is taken by one thread for each park, and held for one system call.
     #[inline]
     pub(crate) fn wake(&self, published: Published) {
-        if self.parked.claim(published) {
+        if self.claim(published) {
             self.ring();
         }
     }

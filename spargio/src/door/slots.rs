@@ -14,8 +14,11 @@ use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 const SLOTS_PER_PAGE: u32 = 256;
 const MOST_PAGES: usize = 1 << 16;
 
-// The most actors and tasks that a process can have at one time, as the documentation of `StartError` says.
-const _: () = assert!(MOST_PAGES * SLOTS_PER_PAGE as usize == 16_777_216);
+/// The most actors and tasks that a process can have at one time.
+pub(crate) const MOST_SLOTS: usize = MOST_PAGES * SLOTS_PER_PAGE as usize;
+
+// As the documentation of `StartError` says.
+const _: () = assert!(MOST_SLOTS == 16_777_216);
 
 /// Where an actor is: a slot, and which of the slot's successive tenants is meant. Eight bytes.
 #[doc(hidden)]

@@ -2,14 +2,19 @@
 
 use super::Core;
 use super::current::OnShard;
+use crate::door::backend::uring::Ring;
 use crate::door::clock::{now, ring};
 use crate::door::closing::Phase;
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-/// How long a shard waits for messages in flight when another shard is stuck and may hold some for ever.
-const LAGGARD_PATIENCE: Duration = Duration::from_millis(100);
+/// How long a shard waits for messages in flight when another shard is stuck and may hold some for ever, or when the
+/// kernel no longer takes any.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How long it waits in any case: nobody can hold it for ever.
+const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
 impl Core {
     /// Does what the phase asks for. `true`: the shard has ended.
@@ -66,11 +71,13 @@ impl Core {
         }
         self.inbound
             .take()
-            .into_iter()
+            .into_readers()
             .for_each(|lane| _ = self.guard(|| drop(lane)));
         // What was dropped may have sent something.
         self.leases.settle_all();
         self.outbox.flush(self);
+        self.outbox.hand_over();
+        self.outbox.end_tickets();
         self.end_alarms();
         self.seat.keep_reply_generation(self.replies.generation());
         self.seat.return_book(self.table.hand_over(self.seat));
@@ -83,22 +90,21 @@ impl Core {
         ring(left);
     }
 
-    /// Reads until nothing is in flight to this shard. A sender that has taken a credit sends its message at once, so
-    /// this is short, unless a stuck shard holds some.
+    /// Reads until nothing is in flight to this shard, and what this one has sent has left it. A sender that has taken a
+    /// credit sends its message at once, so this is short, unless a stuck shard holds some.
     fn await_credits(&self) {
-        let deadline = self
-            .shared
-            .closing
-            .has_laggard()
-            .then(|| now() + LAGGARD_PATIENCE);
+        let start = now();
         loop {
-            while self.read_lanes() + self.read_injector() > 0 {}
+            while self.read() > 0 {}
             self.leases.settle_all();
-            self.outbox.flush(self);
-            if self.table.all_home() {
+            let ring = self.backend.ring();
+            let sending = self.outbox.flush_stuck(self) || ring.is_some_and(Ring::is_sending);
+            if self.table.all_home() && !sending {
                 return;
             }
-            if deadline.is_some_and(|deadline| now() >= deadline) {
+            let in_vain = self.shared.closing.has_laggard() || ring.is_some_and(Ring::is_refused);
+            let patience = if in_vain { PATIENCE } else { LAST_PATIENCE };
+            if now().duration_since(start) >= patience {
                 return;
             }
             thread::yield_now();

@@ -9,8 +9,9 @@ pub(crate) mod current;
 mod end;
 pub(crate) mod events;
 mod executor;
+mod inbound;
 mod lease;
-mod outbox;
+pub(crate) mod outbox;
 pub(crate) mod reply_slots;
 pub(crate) mod send;
 pub(crate) mod table;
@@ -18,11 +19,11 @@ pub(crate) mod waits;
 mod waker;
 
 use crate::ShardId;
-use crate::door::backend::Backend;
+use crate::door::backend::uring::Ring;
+use crate::door::backend::{Backend, Carry};
 use crate::door::clock::{Alarm, Alarms, earlier, now, ring};
 use crate::door::closing::Phase;
 use crate::door::counters::ShardCounters;
-use crate::door::lane::LaneReader;
 use crate::door::record::{Kind, Record};
 use crate::door::seat::{Parcel, Seat};
 use crate::door::shared::Shared;
@@ -30,6 +31,7 @@ use crate::door::slots::Address;
 use crate::error::AskError;
 use current::OnShard;
 use events::{Event, Events};
+use inbound::Inbound;
 use lease::Leases;
 use outbox::Outbox;
 use reply_slots::{ReplyId, ReplySlots};
@@ -63,8 +65,9 @@ pub(crate) struct Core {
     me: Weak<Self>,
     pub(crate) table: Table,
     outbox: Outbox,
-    /// The lanes from other shards, in the order in which they were made.
-    inbound: RefCell<Vec<(ShardId, LaneReader)>>,
+    inbound: RefCell<Inbound>,
+    /// Whether every record travels as a completion, or is announced by one.
+    rings_for_all: bool,
     /// What was taken from the injector and not looked at yet.
     inbox: RefCell<VecDeque<Parcel>>,
     replies: ReplySlots,
@@ -85,21 +88,21 @@ pub(crate) struct Core {
 
 impl Core {
     /// Makes the shard, on its own thread.
-    pub(crate) fn new(id: ShardId, shared: Arc<Shared>) -> Rc<Self> {
+    pub(crate) fn new(id: ShardId, shared: Arc<Shared>, backend: Backend) -> Rc<Self> {
         let seat = shared.seats[usize::from(id)];
         let events = shared.events[usize::from(id)];
         let page = events
             .page()
             .expect("the builder opened the slot of the event queue");
-        let backend = Backend::new();
         seat.hang_bell(backend.bell());
         Rc::new_cyclic(|me| Self {
             id,
             seat,
             me: me.clone(),
             table: Table::new(seat.book()),
-            outbox: Outbox::new(&shared.seats),
+            outbox: Outbox::new(&shared.seats, &shared.settings),
             inbound: RefCell::default(),
+            rings_for_all: backend.ring().is_some() && shared.settings.carry == Carry::Completion,
             inbox: RefCell::default(),
             replies: ReplySlots::new(seat.reply_generation()),
             leases: Leases::new(),
@@ -162,12 +165,21 @@ impl Core {
     /// One turn. `false` if there was nothing to do.
     fn turn(self: &Rc<Self>) -> bool {
         let _on_shard = OnShard::enter(self);
-        let read = self.read_lanes() + self.read_injector();
+        let read = self.read();
         self.count_work(read as u32);
         let ran = self.run_ready();
         self.leases.settle_unused();
         self.outbox.flush(self);
         read + ran > 0
+    }
+
+    /// Reads what has come, by whatever way. Returns how much.
+    fn read(&self) -> usize {
+        self.collect_injected();
+        if let Some(ring) = self.backend.ring() {
+            ring.reap();
+        }
+        self.read_lanes() + self.read_ring() + self.read_inbox()
     }
 
     /// Whatever depends on the time, for a shard that is idle.
@@ -234,7 +246,9 @@ impl Core {
         }
         self.counters().parks.add(1);
         self.backend.wait(self.next_alarm(phase));
-        if self.seat.parked().retract() {
+        // A word that is a completion wakes without a bell.
+        let rung = self.seat.parked().retract();
+        if rung || self.backend.ring().is_some_and(Ring::has_work) {
             self.counters().bells.add(1);
         }
         self.tick(now(), phase);
@@ -250,39 +264,23 @@ impl Core {
 
     #[inline]
     fn has_work(&self) -> bool {
-        self.inbound
-            .borrow()
-            .iter()
-            .any(|(_, lane)| !lane.is_empty())
+        (!self.rings_for_all && !self.inbound.borrow().is_empty())
+            || self.backend.ring().is_some_and(Ring::has_work)
             || self.seat.has_injected()
             || self.table.ready() > 0
             || !self.inbox.borrow().is_empty()
     }
 
-    fn read_lanes(&self) -> usize {
-        let mut records = 0;
-        for (from, lane) in self.inbound.borrow_mut().iter_mut() {
-            let mut events = 0;
-            records += lane.read(READ, |record| match record.head().kind() {
-                Kind::Event => events += u64::from(self.take_event(record, Some(*from))),
-                _ => self.deliver(record, Some(*from)),
-            });
-            if events > 0 {
-                lane.confirm(events);
-            }
-        }
-        records
-    }
-
-    fn read_injector(&self) -> usize {
-        let mut parcels = 0;
+    /// Takes what was injected, to be looked at after the lanes and the ring: whoever has seen a pair arrive and then
+    /// injects something finds the pair read, unless so much came before it that it takes several turns.
+    fn collect_injected(&self) {
         if self.seat.has_injected() {
             self.inbox.borrow_mut().extend(self.seat.take_injected());
-            for job in self.seat.take_urgent() {
-                _ = self.guard(job);
-                parcels += 1;
-            }
         }
+    }
+
+    fn read_inbox(&self) -> usize {
+        let mut parcels = self.read_urgent();
         while parcels < READ {
             let Some(parcel) = self.inbox.borrow_mut().pop_front() else {
                 break;
@@ -291,6 +289,12 @@ impl Core {
             parcels += 1;
         }
         parcels
+    }
+
+    /// Does what must not wait behind messages.
+    fn read_urgent(&self) -> usize {
+        let done = |job| _ = self.guard(job);
+        self.seat.take_urgent().map(done).count()
     }
 
     fn open(&self, parcel: Parcel) {

@@ -1,38 +1,121 @@
-//! The shard's way out: a lane to each other shard that it ever sent to.
+//! The shard's way out: to each other shard that it ever sent to, a lane and, where the backend has rings, what goes as
+//! completions of the other's ring.
 
 use super::{Core, current};
 use crate::ShardId;
-use crate::door::lane::{LaneWriter, lane};
-use crate::door::record::Record;
-use crate::door::seat::{Seat, UNPOISONED};
-use crate::door::wake::published;
+use crate::door::backend::uring::Ring;
+use crate::door::backend::{BackendKind, Carry};
+use crate::door::lane::{Lane, LaneWriter, MOST_STAGED, lane};
+use crate::door::queue::Queue;
+use crate::door::record::{MOST_UNITS, Record};
+use crate::door::seat::{Parcel, Seat, UNPOISONED};
+use crate::door::shared::Settings;
+use crate::door::wake::{Published, published};
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// How records travel to other shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// Through shared memory.
+    Lane,
+    /// As completions of the target's ring.
+    Ring,
+}
+
+/// What a record is, which decides on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    /// Actors' messages, replies and words between shards.
+    Messages,
+    Events,
+}
 
 pub(super) struct Outbox {
     peers: Box<[Peer]>,
     /// Peers that were sent something since it was last published.
     dirty: RefCell<Vec<ShardId>>,
+    messages: Way,
+    events: Way,
+    /// How many units may stand before they are published, for messages that need room.
+    most_units: usize,
 }
 
 struct Peer {
     seat: &'static Seat,
-    writer: RefCell<Option<LaneWriter>>,
+    writer: RefCell<Option<Writer>>,
     dirty: Cell<bool>,
+    /// Whether something was published that does not wake the peer by itself.
+    unheard: Cell<bool>,
     /// Whether the peer was asked to say when it has made room.
     asked_for_room: Cell<bool>,
 }
 
+/// What is on its way to one other shard.
+struct Writer {
+    lane: LaneWriter,
+    /// What goes as completions. What needs no room may stand here beyond what others may take.
+    ring: Queue,
+}
+
+impl Writer {
+    /// Stages a record. `true`: it should be published now.
+    #[inline]
+    fn stage(&mut self, way: Way, record: Record) -> bool {
+        match way {
+            Way::Lane => self.lane.stage(record),
+            Way::Ring => {
+                self.ring.push(record);
+                self.ring.len() >= MOST_STAGED
+            }
+        }
+    }
+
+    #[inline]
+    fn has_room(&self, way: Way, most_units: usize) -> bool {
+        match way {
+            Way::Lane => self.lane.has_room(),
+            Way::Ring => self.ring.units() + MOST_UNITS <= most_units,
+        }
+    }
+
+    /// Publishes what is staged, as far as there is room. `true`: the target must be woken if it sleeps, for nothing but
+    /// memory was written.
+    #[inline]
+    fn publish(&mut self, to: ShardId, ring: Option<&Ring>) -> bool {
+        if let Some(ring) = ring.filter(|_| !self.ring.is_empty()) {
+            ring.send(to, &mut self.ring, &mut self.lane);
+        }
+        self.lane.publish()
+    }
+
+    /// Whether records are left that found no room.
+    #[inline]
+    fn is_stuck(&self) -> bool {
+        self.lane.is_stuck() || !self.ring.is_empty()
+    }
+}
+
 impl Outbox {
-    pub(super) fn new(seats: &[&'static Seat]) -> Self {
+    pub(super) fn new(seats: &[&'static Seat], settings: &Settings) -> Self {
         let peer = |&seat| Peer {
             seat,
             writer: RefCell::new(None),
             dirty: Cell::new(false),
+            unheard: Cell::new(false),
             asked_for_room: Cell::new(false),
+        };
+        let (messages, events) = match (settings.backend, settings.carry) {
+            (BackendKind::IoUring, Carry::Completion) => (Way::Ring, Way::Ring),
+            (BackendKind::IoUring, Carry::Lane) => (Way::Lane, Way::Ring),
+            (BackendKind::Queue | BackendKind::Auto, _) => (Way::Lane, Way::Lane),
         };
         Self {
             peers: seats.iter().map(peer).collect(),
             dirty: RefCell::default(),
+            messages,
+            events,
+            most_units: settings.ring_entries * MOST_UNITS,
         }
     }
 
@@ -44,32 +127,84 @@ impl Outbox {
             .is_some_and(|peer| std::ptr::eq(peer.seat, seat))
     }
 
-    /// Publishes all that was sent this turn, and wakes whom it is for. One fence serves all targets.
+    #[inline]
+    fn way(&self, stream: Stream) -> Way {
+        match stream {
+            Stream::Messages => self.messages,
+            Stream::Events => self.events,
+        }
+    }
+
+    /// Marks that a shard was sent something that is not published.
+    #[inline]
+    fn soil(&self, to: ShardId) {
+        if !self.peers[usize::from(to)].dirty.replace(true) {
+            self.dirty.borrow_mut().push(to);
+        }
+    }
+
+    /// Publishes all that was sent this turn, and wakes whom it is for. One fence serves all targets, and one system call
+    /// all that goes by the ring.
     #[inline]
     pub(super) fn flush(&self, core: &Core) {
-        if self.dirty.borrow().is_empty() {
-            return;
+        let ring = core.backend.ring();
+        if let Some(ring) = ring {
+            ring.resend();
         }
-        let dirty = self.dirty.take();
-        for &to in &dirty {
+        if !self.dirty.borrow().is_empty() {
+            self.flush_dirty(core, ring);
+        }
+        if let Some(ring) = ring {
+            ring.submit();
+        }
+    }
+
+    fn flush_dirty(&self, core: &Core, ring: Option<&Ring>) {
+        // Nothing below runs code that sends, so nothing is soiled meanwhile.
+        let mut dirty = self.dirty.borrow_mut();
+        for &to in &*dirty {
             let peer = &self.peers[usize::from(to)];
             peer.dirty.set(false);
-            if let Some(writer) = &mut *peer.writer.borrow_mut() {
-                writer.publish();
-            }
+            peer.publish(to, ring);
         }
         let published = published();
-        for &to in &dirty {
+        for to in dirty.drain(..) {
             let peer = &self.peers[usize::from(to)];
-            peer.seat.wake(published);
-            if peer
-                .writer
-                .borrow()
-                .as_ref()
-                .is_some_and(LaneWriter::is_stuck)
-            {
+            peer.wake(to, ring, published);
+            if peer.is_stuck() {
                 peer.ask_for_room(core, to);
             }
+        }
+    }
+
+    /// Publishes what found no room before. `true`: some of it must be waited for, because it is for a shard that lives.
+    pub(super) fn flush_stuck(&self, core: &Core) -> bool {
+        let stuck = |&to: &ShardId| self.peers[usize::from(to)].is_stuck();
+        (0..self.peers.len() as ShardId)
+            .filter(stuck)
+            .for_each(|to| self.soil(to));
+        self.flush(core);
+        (0..self.peers.len() as ShardId)
+            .filter(stuck)
+            .any(|to| !self.peers[usize::from(to)].has_ended())
+    }
+
+    /// At the shard's end: what found no room until then is handed to the shards that it is for in another way, so that a
+    /// slow one finds its messages, counts them, and drops them itself.
+    pub(super) fn hand_over(&self) {
+        for peer in &self.peers {
+            while let Some(record) = peer.take_stuck() {
+                // A shard that has ended has no use for it.
+                drop(peer.seat.inject(Parcel::Record(record)));
+            }
+        }
+    }
+
+    /// At the shard's end: no more of its events will arrive anywhere, where it is the source that says so.
+    pub(super) fn end_tickets(&self) {
+        if self.events == Way::Ring {
+            let lanes = self.peers.iter().filter_map(Peer::lane);
+            lanes.for_each(|lane| lane.end());
         }
     }
 }
@@ -89,11 +224,53 @@ impl Peer {
         core.shared.urge(to, back);
     }
 
-    fn publish_now(&self) {
+    fn publish(&self, to: ShardId, ring: Option<&Ring>) {
         if let Some(writer) = &mut *self.writer.borrow_mut() {
-            writer.publish();
+            let unheard = writer.publish(to, ring);
+            self.unheard.set(unheard);
         }
-        self.seat.wake(published());
+    }
+
+    /// Wakes the peer if it sleeps and something was published that does not wake it by itself.
+    fn wake(&self, to: ShardId, ring: Option<&Ring>, published: Published) {
+        if !self.unheard.take() {
+            return;
+        }
+        match ring {
+            None => self.seat.wake(published),
+            Some(ring) => {
+                if self.seat.claim(published) {
+                    ring.ring(to);
+                }
+            }
+        }
+    }
+
+    fn publish_now(&self, core: &Core, to: ShardId) {
+        let ring = core.backend.ring();
+        self.publish(to, ring);
+        self.wake(to, ring, published());
+        if let Some(ring) = ring {
+            ring.submit();
+        }
+    }
+
+    /// The first of the records that wait for the ring.
+    fn take_stuck(&self) -> Option<Record> {
+        self.writer.borrow_mut().as_mut()?.ring.pop()
+    }
+
+    fn is_stuck(&self) -> bool {
+        self.writer.borrow().as_ref().is_some_and(Writer::is_stuck)
+    }
+
+    fn lane(&self) -> Option<Arc<Lane>> {
+        let writer = self.writer.borrow();
+        writer.as_ref().map(|writer| writer.lane.lane.clone())
+    }
+
+    fn has_ended(&self) -> bool {
+        self.lane().is_some_and(|lane| lane.has_ended())
     }
 }
 
@@ -101,47 +278,67 @@ impl Core {
     /// Sends a record to another shard of this runtime: it needs no room.
     #[inline]
     pub(super) fn post(&self, to: ShardId, record: Record) {
-        self.stage(to, |writer| ((), writer.stage(record)));
+        self.stage(to, Stream::Messages, record, |_| ());
     }
 
-    /// Has `f` stage something in the lane to another shard. `f` also answers whether it should be published at once.
+    /// Sends a message for which a credit is held to another shard.
     #[inline]
-    pub(crate) fn stage<R>(&self, to: ShardId, f: impl FnOnce(&mut LaneWriter) -> (R, bool)) -> R {
+    pub(super) fn send_message(&self, to: ShardId, record: Record) {
+        self.stage(to, Stream::Messages, record, |lane| {
+            lane.lane.accepted.add(1);
+        });
+    }
+
+    /// Sends an event for which a credit is held to another shard; returns its number among those of this lane.
+    pub(crate) fn send_event(&self, to: ShardId, record: Record) -> (Arc<Lane>, u64) {
+        self.stage(to, Stream::Events, record, |lane| {
+            (lane.lane.clone(), lane.next_event())
+        })
+    }
+
+    /// Stages a record for another shard, and counts it with `count`.
+    #[inline]
+    fn stage<R>(
+        &self,
+        to: ShardId,
+        stream: Stream,
+        record: Record,
+        count: impl FnOnce(&mut LaneWriter) -> R,
+    ) -> R {
         let peer = &self.outbox.peers[usize::from(to)];
-        let (result, publish) = f(peer
-            .writer
-            .borrow_mut()
-            .get_or_insert_with(|| self.make_lane(to)));
-        if !peer.dirty.replace(true) {
-            self.outbox.dirty.borrow_mut().push(to);
-        }
+        let way = self.outbox.way(stream);
+        let (counted, publish) = {
+            let mut writer = peer.writer.borrow_mut();
+            let writer = writer.get_or_insert_with(|| self.make_writer(to));
+            (count(&mut writer.lane), writer.stage(way, record))
+        };
+        self.outbox.soil(to);
         if publish {
-            peer.publish_now();
+            peer.publish_now(self, to);
         }
-        result
+        counted
     }
 
-    /// Whether the lane to another shard has room for one more record; what was staged is published before it has
-    /// none.
+    /// Whether there is room on the way to another shard for one more record; what was staged is published before there
+    /// is none.
     #[inline]
-    pub(super) fn has_room(&self, to: ShardId) -> bool {
+    pub(super) fn has_room(&self, to: ShardId, stream: Stream) -> bool {
         let peer = &self.outbox.peers[usize::from(to)];
-        let room = peer
-            .writer
-            .borrow()
-            .as_ref()
-            .is_none_or(LaneWriter::has_room);
-        room || {
-            peer.publish_now();
-            peer.writer
-                .borrow()
+        let way = self.outbox.way(stream);
+        let room = || {
+            let writer = peer.writer.borrow();
+            writer
                 .as_ref()
-                .is_none_or(LaneWriter::has_room)
+                .is_none_or(|writer| writer.has_room(way, self.outbox.most_units))
+        };
+        room() || {
+            peer.publish_now(self, to);
+            room()
         }
     }
 
     #[cold]
-    fn make_lane(&self, to: ShardId) -> LaneWriter {
+    fn make_writer(&self, to: ShardId) -> Writer {
         let (writer, reader) = lane(to, self.shared.settings.ring_entries);
         self.shared
             .lanes
@@ -155,11 +352,14 @@ impl Core {
                 let core = core.expect("a job runs on its shard");
                 // Not a shard of another runtime that has rented the seat since.
                 if core.shared.id == runtime {
-                    core.inbound.borrow_mut().push((from, reader));
+                    core.inbound.borrow_mut().add(from, reader);
                 }
             });
         });
-        writer
+        Writer {
+            lane: writer,
+            ring: Queue::default(),
+        }
     }
 
     /// The peer has read from its lane, which was full.
@@ -168,8 +368,6 @@ impl Core {
             return;
         };
         peer.asked_for_room.set(false);
-        if !peer.dirty.replace(true) {
-            self.outbox.dirty.borrow_mut().push(to);
-        }
+        self.outbox.soil(to);
     }
 }

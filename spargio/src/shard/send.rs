@@ -2,6 +2,7 @@
 //! goes straight into the mailbox, from another shard of the runtime through the lane between them, from anywhere else
 //! through the injector.
 
+use super::outbox::Stream;
 use super::waits::{Waiting, want_record};
 use super::{Core, STOP, current};
 use crate::ShardId;
@@ -56,7 +57,7 @@ pub(crate) enum Route<'a> {
     /// The calling thread is the shard itself.
     Here(&'a Core),
     /// It is another shard of the same runtime.
-    Lane(&'a Core, ShardId),
+    Peer(&'a Core, ShardId),
     /// It is no shard of that runtime.
     Outside(&'static Seat),
 }
@@ -66,7 +67,7 @@ impl<'a> Route<'a> {
     pub(crate) fn to(seat: &'static Seat, core: Option<&'a Core>) -> Self {
         match core {
             Some(core) if ptr::eq(core.seat, seat) => Self::Here(core),
-            Some(core) if core.outbox.knows(seat) => Self::Lane(core, seat.shard),
+            Some(core) if core.outbox.knows(seat) => Self::Peer(core, seat.shard),
             _ => Self::Outside(seat),
         }
     }
@@ -75,7 +76,7 @@ impl<'a> Route<'a> {
     pub(crate) fn post(self, record: Record) {
         match self {
             Self::Here(core) => core.deliver(record, Some(core.id)),
-            Self::Lane(core, to) => core.post(to, record),
+            Self::Peer(core, to) => core.post(to, record),
             // A shard that has ended drops it.
             Self::Outside(seat) => _ = seat.inject(Parcel::Record(record)),
         }
@@ -98,10 +99,7 @@ impl Credit<'_> {
                 core.counters().accepted.add(1);
                 core.deliver_message(record);
             }
-            Route::Lane(core, to) => core.stage(to, |writer| {
-                writer.lane.accepted.add(1);
-                ((), writer.stage(record))
-            }),
+            Route::Peer(core, to) => core.send_message(to, record),
             Route::Outside(seat) => {
                 seat.outside.count_accepted();
                 let pushed = seat.inject(Parcel::Record(record));
@@ -114,12 +112,16 @@ impl Credit<'_> {
     }
 }
 
-/// Takes a credit for a message from the calling thread to an actor.
+/// Takes a credit for a message from the calling thread to an actor, or for an event to a shard's event queue.
 #[inline]
-pub(crate) fn credit(core: Option<&Core>, to: Address) -> Result<Credit<'_>, Refused> {
+pub(crate) fn credit(
+    core: Option<&Core>,
+    to: Address,
+    stream: Stream,
+) -> Result<Credit<'_>, Refused> {
     let page = to.page().ok_or(Refused::Dead)?;
     let route = Route::to(page.seat, core);
-    claim(route, to, page).inspect_err(|&refused| {
+    claim(route, to, page, stream).inspect_err(|&refused| {
         if refused == Refused::Full {
             page.seat.outside.count_full();
         }
@@ -131,11 +133,18 @@ pub(crate) fn credit(core: Option<&Core>, to: Address) -> Result<Credit<'_>, Ref
 }
 
 #[inline]
-fn claim(route: Route<'_>, to: Address, page: &'static Page) -> Result<(), Refused> {
+fn claim(
+    route: Route<'_>,
+    to: Address,
+    page: &'static Page,
+    stream: Stream,
+) -> Result<(), Refused> {
     match route {
         Route::Here(core) => core.claim(to, page),
-        Route::Lane(core, shard) => {
-            if !core.has_room(shard) && page.word(to.place()).is_alive(to.generation().get()) {
+        Route::Peer(core, shard) => {
+            if !core.has_room(shard, stream)
+                && page.word(to.place()).is_alive(to.generation().get())
+            {
                 return Err(Refused::Full);
             }
             core.claim(to, page)
@@ -186,7 +195,7 @@ pub(crate) fn wait_for_room(to: Address, waiting: Arc<dyn Waiting>) {
     };
     current::with(|core| {
         let route = Route::to(page.seat, core);
-        if let Route::Here(core) | Route::Lane(core, _) = route {
+        if let Route::Here(core) | Route::Peer(core, _) = route {
             core.waits.add(to, waiting.clone());
         }
         route.post(want_record(page.local(to.place()), to, waiting));

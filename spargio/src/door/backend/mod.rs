@@ -1,7 +1,15 @@
-//! Backends: how a shard waits when it has nothing to do, and how it is woken. The backend is chosen at run time.
+//! Backends: how a shard waits when it has nothing to do, how it is woken, and what carries its records besides the
+//! lanes. The backend is chosen at run time.
 
 pub(crate) mod queue;
+pub(crate) mod report;
+#[cfg_attr(not(target_os = "linux"), path = "uring_elsewhere.rs")]
+pub(crate) mod uring;
 
+use super::shared::Shared;
+use crate::ShardId;
+use crate::error::IoUringRefusal;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Which backend carries pairs between shards.
@@ -11,10 +19,11 @@ pub enum BackendKind {
     /// Shared memory and thread parking: portable, the default.
     #[default]
     Queue,
-    /// Linux io_uring. Not built yet: [`Builder::build`](crate::Builder::build) answers with a
-    /// [`BuildError`](crate::BuildError).
+    /// Linux io_uring, from 5.18 on: events travel as `IORING_OP_MSG_RING`, actor messages as [`Carry`] says, and a shard
+    /// with nothing to do sleeps on its ring. Where it is refused, [`Builder::build`](crate::Builder::build) answers with
+    /// a [`BuildError`](crate::BuildError) that names the cause and the remedy.
     IoUring,
-    /// io_uring where it can be used, else the queue.
+    /// io_uring where it can be used, else the queue, which is said once on the standard error output.
     Auto,
 }
 
@@ -22,28 +31,61 @@ pub enum BackendKind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Carry {
-    /// Through a lane in shared memory; the ring only wakes sleepers.
+    /// Through a lane in shared memory; the ring only wakes sleepers. No system call between shards that are awake.
     #[default]
     Lane,
-    /// Each message as a completion on the target's ring.
+    /// Each message as a completion on the target's ring (Linux 6.3): one system call for all that a turn sends. What has
+    /// a reply or a body leaves its record in the lane, and the completion says so.
     Completion,
+}
+
+/// What a backend needs to know before a shard can have its side of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Plan {
+    Queue,
+    Ring(uring::Offer),
 }
 
 /// A shard's side of its backend.
 pub(crate) enum Backend {
     Queue(queue::Sleeper),
+    Ring(Box<uring::Ring>),
 }
 
 impl Backend {
     /// Made on the shard's own thread.
-    pub(crate) fn new() -> Self {
-        Self::Queue(queue::Sleeper::new())
+    pub(crate) fn new(
+        plan: Plan,
+        id: ShardId,
+        shared: &Arc<Shared>,
+    ) -> Result<Self, IoUringRefusal> {
+        Ok(match plan {
+            Plan::Queue => Self::Queue(queue::Sleeper::new()),
+            Plan::Ring(offer) => Self::Ring(Box::new(uring::Ring::new(id, shared, offer)?)),
+        })
     }
 
     /// How other threads wake this shard.
     pub(crate) fn bell(&self) -> Bell {
         match self {
             Self::Queue(sleeper) => Bell::Thread(sleeper.bell()),
+            Self::Ring(ring) => Bell::Ring(ring.bell()),
+        }
+    }
+
+    /// All shards have made their side; these are their bells.
+    pub(crate) fn meet(&self, bells: Arc<[Bell]>) {
+        if let Self::Ring(ring) = self {
+            ring.meet(bells);
+        }
+    }
+
+    /// The ring, if the backend has one.
+    #[inline]
+    pub(crate) fn ring(&self) -> Option<&uring::Ring> {
+        match self {
+            Self::Queue(_) => None,
+            Self::Ring(ring) => Some(ring),
         }
     }
 
@@ -51,19 +93,23 @@ impl Backend {
     pub(crate) fn wait(&self, until: Option<Instant>) {
         match self {
             Self::Queue(sleeper) => sleeper.wait(until),
+            Self::Ring(ring) => ring.wait(until),
         }
     }
 }
 
 /// How any thread wakes a shard that has announced its sleep.
+#[derive(Clone)]
 pub(crate) enum Bell {
     Thread(queue::Bell),
+    Ring(uring::Bell),
 }
 
 impl Bell {
     pub(crate) fn ring(&self) {
         match self {
             Self::Thread(bell) => bell.ring(),
+            Self::Ring(bell) => bell.ring(),
         }
     }
 }

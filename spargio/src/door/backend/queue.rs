@@ -1,5 +1,6 @@
 //! The portable backend: a shard sleeps by parking its thread.
 
+use crate::door::clock::until;
 use std::thread::{self, Thread};
 use std::time::Instant;
 
@@ -7,6 +8,7 @@ use std::time::Instant;
 pub(crate) struct Sleeper(Thread);
 
 /// Everybody else's side.
+#[derive(Clone)]
 pub(crate) struct Bell(Thread);
 
 impl Sleeper {
@@ -20,11 +22,10 @@ impl Sleeper {
     }
 
     /// Sleeps until the bell rings or the time has come; may return early, as `thread::park` may.
-    #[expect(clippy::disallowed_methods, reason = "the door measures real time")]
-    pub(crate) fn wait(&self, until: Option<Instant>) {
-        match until {
+    pub(crate) fn wait(&self, end: Option<Instant>) {
+        match end {
             None => thread::park(),
-            Some(until) => thread::park_timeout(until.saturating_duration_since(Instant::now())),
+            Some(end) => thread::park_timeout(until(end)),
         }
     }
 }
