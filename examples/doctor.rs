@@ -1,0 +1,33 @@
+//! What io_uring offers here, what stands in its way and what to do about that, and which backend and carry a runtime
+//! would get. Ends with success (0) if that is io_uring, and with failure (1) if it is not, so that scripts can ask.
+//!
+//! `cargo run --example doctor`
+
+use spargio::{BackendKind, Carry, IoUringReport, Runtime};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let report = IoUringReport::probe();
+    println!("{report}");
+    println!();
+    for carry in [Carry::Lane, Carry::Completion] {
+        let can = if report.carries().contains(&carry) {
+            "can"
+        } else {
+            "cannot"
+        };
+        println!("BackendKind::IoUring with Carry::{carry:?} {can} be used");
+    }
+    // As large as a program of yours would have it: rings for all shards take more than those of a probe.
+    match Runtime::builder().backend(BackendKind::Auto).build() {
+        Ok(rt) => {
+            let (backend, shards) = (rt.backend(), rt.shard_count());
+            println!("BackendKind::Auto chooses BackendKind::{backend:?} for {shards} shards");
+            if backend == BackendKind::IoUring {
+                return ExitCode::SUCCESS;
+            }
+        }
+        Err(error) => println!("BackendKind::Auto finds nothing: {error}"),
+    }
+    ExitCode::FAILURE
+}

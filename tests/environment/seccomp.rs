@@ -1,0 +1,164 @@
+//! Seccomp filters, as container engines set them up.
+
+use crate::child::{cpu_time, files, in_child};
+use crate::{
+    assert_falls_back, assert_nothing_left, assert_said_once, assert_works, on_io_uring, refused,
+};
+use futures::FutureExt;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompFilter, SeccompRule, apply_filter_all_threads,
+};
+use spargio::{Carry, IoUringReport};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+const CALLS: [(&str, libc::c_long); 3] = [
+    ("io_uring_setup", libc::SYS_io_uring_setup),
+    ("io_uring_enter", libc::SYS_io_uring_enter),
+    ("io_uring_register", libc::SYS_io_uring_register),
+];
+
+/// From now on these system calls of this process fail with this error.
+fn forbid(names: &[&str], error: i32) {
+    let forbidden = CALLS.iter().filter(|(name, _)| names.contains(name));
+    let rules: BTreeMap<i64, Vec<SeccompRule>> =
+        forbidden.map(|&(_, call)| (call, Vec::new())).collect();
+    let filter = SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        SeccompAction::Errno(error as u32),
+        std::env::consts::ARCH.try_into().unwrap(),
+    );
+    let program: BpfProgram = filter.unwrap().try_into().unwrap();
+    apply_filter_all_threads(&program).unwrap();
+}
+
+const ALL: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
+
+/// Fails unless a report, and building with either carry, says so, and `Auto` falls back.
+fn assert_refused(says: impl Fn(&str, &str) -> bool) {
+    let report = IoUringReport::probe();
+    assert!(
+        !report.is_usable() && report.carries().is_empty(),
+        "{report}"
+    );
+    assert!(report.seccomp, "{report}");
+    let refusal = report.refusal.clone().unwrap();
+    let reported = (refusal.cause.clone(), refusal.remedy.clone());
+    assert!(report.to_string().contains(&refusal.cause));
+    assert!(report.to_string().contains(&refusal.remedy));
+    for carry in [Carry::Lane, Carry::Completion] {
+        let (cause, remedy) = refused(|| on_io_uring(carry).build());
+        assert_eq!((&cause, &remedy), (&reported.0, &reported.1));
+        assert!(says(&cause, &remedy), "cause: {cause}, remedy: {remedy}");
+    }
+    let before = files();
+    assert_falls_back();
+    assert_nothing_left(before);
+}
+
+fn names_all_calls(remedy: &str) -> bool {
+    ALL.iter().all(|call| remedy.contains(call))
+}
+
+#[test]
+fn a_filter_that_answers_eperm() {
+    let printed = in_child("seccomp::a_filter_that_answers_eperm", || {
+        forbid(&ALL, libc::EPERM);
+        assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
+    });
+    assert_said_once(printed);
+}
+
+#[test]
+fn a_filter_that_answers_enosys() {
+    let printed = in_child("seccomp::a_filter_that_answers_enosys", || {
+        forbid(&ALL, libc::ENOSYS);
+        let names = |cause: &str| cause.contains("seccomp") || cause.contains("kernel");
+        assert_refused(|cause, remedy| names(cause) && names_all_calls(remedy));
+    });
+    assert_said_once(printed);
+}
+
+#[test]
+fn a_filter_that_forbids_enter_alone() {
+    let printed = in_child("seccomp::a_filter_that_forbids_enter_alone", || {
+        forbid(&["io_uring_enter"], libc::EPERM);
+        assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
+    });
+    assert_said_once(printed);
+}
+
+#[test]
+fn a_filter_that_forbids_register_alone() {
+    let printed = in_child("seccomp::a_filter_that_forbids_register_alone", || {
+        forbid(&["io_uring_register"], libc::EPERM);
+        assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
+    });
+    assert_said_once(printed);
+}
+
+/// Where io_uring could be used before, what was found out then does not hold any more.
+#[test]
+fn a_filter_that_comes_after_a_runtime_has_gone() {
+    let test = "seccomp::a_filter_that_comes_after_a_runtime_has_gone";
+    let printed = in_child(test, || {
+        assert_works(&on_io_uring(Carry::Lane).build().unwrap());
+        forbid(&ALL, libc::EPERM);
+        assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
+    });
+    assert_said_once(printed);
+}
+
+/// What a runtime on io_uring does that is forbidden its system calls while it runs. Nothing is promised of what it still
+/// carries but this: whoever asks from outside has a reply, it does not burn the CPU, and it ends.
+fn forbidden_late(test: &str, names: &'static [&'static str], carry: Carry) {
+    in_child(test, move || {
+        let before = files();
+        let rt = on_io_uring(carry).build().unwrap();
+        assert_works(&rt);
+        forbid(names, libc::EPERM);
+        let echo = rt.block_on(rt.remote(1).unwrap().start(|| crate::Echo));
+        let echo = echo.unwrap();
+        assert_eq!(rt.block_on(echo.echo(&rt.client(), 5)), Ok(5));
+        // This may be what has to travel as completions.
+        let across = rt.spawn_local_on(0, move |ctx| async move {
+            let ask = echo.echo(&ctx, 6).timeout(Duration::from_secs(1));
+            let ticket = ctx.remote(1).unwrap().send_raw(1, 2).unwrap();
+            (ask.await, ticket.now_or_never())
+        });
+        let across = rt.block_on(across.unwrap());
+        eprintln!("from shard to shard, an ask and a ticket: {across:?}");
+
+        let start = cpu_time("spargio");
+        std::thread::sleep(Duration::from_secs(1));
+        let spent = cpu_time("spargio") - start;
+        eprintln!("an idle second: {spent:?}");
+        assert!(spent < Duration::from_millis(500), "{spent:?}");
+        assert_eq!(rt.block_on(echo.echo(&rt.client(), 7)), Ok(7));
+
+        let begin = Instant::now();
+        drop(rt);
+        eprintln!("dropped within {:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(5));
+        assert_nothing_left(before);
+    });
+}
+
+#[test]
+fn enter_is_forbidden_to_a_running_runtime() {
+    let test = "seccomp::enter_is_forbidden_to_a_running_runtime";
+    forbidden_late(test, &["io_uring_enter"], Carry::Lane);
+}
+
+#[test]
+fn enter_is_forbidden_to_a_running_runtime_of_completions() {
+    let test = "seccomp::enter_is_forbidden_to_a_running_runtime_of_completions";
+    forbidden_late(test, &["io_uring_enter"], Carry::Completion);
+}
+
+#[test]
+fn register_is_forbidden_to_a_running_runtime() {
+    let test = "seccomp::register_is_forbidden_to_a_running_runtime";
+    forbidden_late(test, &["io_uring_register"], Carry::Completion);
+}
