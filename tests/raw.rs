@@ -8,7 +8,7 @@ mod common;
 
 use common::{SHARDS, Setup, each_backend, yield_now};
 use futures::channel::oneshot;
-use futures::{FutureExt, poll};
+use futures::poll;
 use spargio::{
     BackendKind, Cx, Event, RingMsg, Runtime, SendError, ShardCtx, ShardId, shard_actor,
 };
