@@ -12,6 +12,7 @@ mod executor;
 mod inbound;
 mod lease;
 pub(crate) mod outbox;
+mod peer;
 pub(crate) mod reply_slots;
 pub(crate) mod send;
 pub(crate) mod table;

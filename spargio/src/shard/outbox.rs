@@ -1,27 +1,18 @@
-//! The shard's way out: to each other shard that it ever sent to, a lane and, where the backend has rings, what goes as
-//! completions of the other's ring.
+//! The shard's way out: what it sends is staged for each other shard, and published at the end of its turn.
 
+use super::peer::{Peer, Way, Writer};
 use super::{Core, current};
 use crate::ShardId;
 use crate::door::backend::uring::Ring;
 use crate::door::backend::{BackendKind, Carry};
-use crate::door::lane::{Lane, LaneWriter, MOST_STAGED, lane};
+use crate::door::lane::{Lane, LaneWriter, lane};
 use crate::door::queue::Queue;
 use crate::door::record::{MOST_UNITS, Record};
 use crate::door::seat::{Parcel, Seat, UNPOISONED};
 use crate::door::shared::Settings;
-use crate::door::wake::{Published, published};
-use std::cell::{Cell, RefCell};
+use crate::door::wake::published;
+use std::cell::RefCell;
 use std::sync::Arc;
-
-/// How records travel to other shards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    /// Through shared memory.
-    Lane,
-    /// As completions of the target's ring.
-    Ring,
-}
 
 /// What a record is, which decides on its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,77 +32,15 @@ pub(super) struct Outbox {
     most_units: usize,
 }
 
-struct Peer {
-    seat: &'static Seat,
-    writer: RefCell<Option<Writer>>,
-    dirty: Cell<bool>,
-    /// Whether something was published that does not wake the peer by itself.
-    unheard: Cell<bool>,
-    /// Whether the peer was asked to say when it has made room.
-    asked_for_room: Cell<bool>,
-}
-
-/// What is on its way to one other shard.
-struct Writer {
-    lane: LaneWriter,
-    /// What goes as completions. What needs no room may stand here beyond what others may take.
-    ring: Queue,
-}
-
-impl Writer {
-    /// Stages a record. `true`: it should be published now.
-    #[inline]
-    fn stage(&mut self, way: Way, record: Record) -> bool {
-        match way {
-            Way::Lane => self.lane.stage(record),
-            Way::Ring => {
-                self.ring.push(record);
-                self.ring.len() >= MOST_STAGED
-            }
-        }
-    }
-
-    #[inline]
-    fn has_room(&self, way: Way, most_units: usize) -> bool {
-        match way {
-            Way::Lane => self.lane.has_room(),
-            Way::Ring => self.ring.units() + MOST_UNITS <= most_units,
-        }
-    }
-
-    /// Publishes what is staged, as far as there is room. `true`: the target must be woken if it sleeps, for nothing but
-    /// memory was written.
-    #[inline]
-    fn publish(&mut self, to: ShardId, ring: Option<&Ring>) -> bool {
-        if let Some(ring) = ring.filter(|_| !self.ring.is_empty()) {
-            ring.send(to, &mut self.ring, &mut self.lane);
-        }
-        self.lane.publish()
-    }
-
-    /// Whether records are left that found no room.
-    #[inline]
-    fn is_stuck(&self) -> bool {
-        self.lane.is_stuck() || !self.ring.is_empty()
-    }
-}
-
 impl Outbox {
     pub(super) fn new(seats: &[&'static Seat], settings: &Settings) -> Self {
-        let peer = |&seat| Peer {
-            seat,
-            writer: RefCell::new(None),
-            dirty: Cell::new(false),
-            unheard: Cell::new(false),
-            asked_for_room: Cell::new(false),
-        };
         let (messages, events) = match (settings.backend, settings.carry) {
             (BackendKind::IoUring, Carry::Completion) => (Way::Ring, Way::Ring),
             (BackendKind::IoUring, Carry::Lane) => (Way::Lane, Way::Ring),
             (BackendKind::Queue | BackendKind::Auto, _) => (Way::Lane, Way::Lane),
         };
         Self {
-            peers: seats.iter().map(peer).collect(),
+            peers: seats.iter().map(|&seat| Peer::new(seat)).collect(),
             dirty: RefCell::default(),
             messages,
             events,
@@ -209,71 +138,6 @@ impl Outbox {
     }
 }
 
-impl Peer {
-    /// Has the peer send a word when it next comes to read its lanes; the words need no room in a lane.
-    fn ask_for_room(&self, core: &Core, to: ShardId) {
-        if self.asked_for_room.replace(true) {
-            return;
-        }
-        let (shared, source) = (core.shared.clone(), core.id);
-        let back = move || {
-            shared.urge(source, move || {
-                current::with(|core| core.expect("a job runs on its shard").has_room_again(to));
-            });
-        };
-        core.shared.urge(to, back);
-    }
-
-    fn publish(&self, to: ShardId, ring: Option<&Ring>) {
-        if let Some(writer) = &mut *self.writer.borrow_mut() {
-            let unheard = writer.publish(to, ring);
-            self.unheard.set(unheard);
-        }
-    }
-
-    /// Wakes the peer if it sleeps and something was published that does not wake it by itself.
-    fn wake(&self, to: ShardId, ring: Option<&Ring>, published: Published) {
-        if !self.unheard.take() {
-            return;
-        }
-        match ring {
-            None => self.seat.wake(published),
-            Some(ring) => {
-                if self.seat.claim(published) {
-                    ring.ring(to);
-                }
-            }
-        }
-    }
-
-    fn publish_now(&self, core: &Core, to: ShardId) {
-        let ring = core.backend.ring();
-        self.publish(to, ring);
-        self.wake(to, ring, published());
-        if let Some(ring) = ring {
-            ring.submit();
-        }
-    }
-
-    /// The first of the records that wait for the ring.
-    fn take_stuck(&self) -> Option<Record> {
-        self.writer.borrow_mut().as_mut()?.ring.pop()
-    }
-
-    fn is_stuck(&self) -> bool {
-        self.writer.borrow().as_ref().is_some_and(Writer::is_stuck)
-    }
-
-    fn lane(&self) -> Option<Arc<Lane>> {
-        let writer = self.writer.borrow();
-        writer.as_ref().map(|writer| writer.lane.lane.clone())
-    }
-
-    fn has_ended(&self) -> bool {
-        self.lane().is_some_and(|lane| lane.has_ended())
-    }
-}
-
 impl Core {
     /// Sends a record to another shard of this runtime: it needs no room.
     #[inline]
@@ -363,7 +227,7 @@ impl Core {
     }
 
     /// The peer has read from its lane, which was full.
-    fn has_room_again(&self, to: ShardId) {
+    pub(super) fn has_room_again(&self, to: ShardId) {
         let Some(peer) = self.outbox.peers.get(usize::from(to)) else {
             return;
         };

@@ -8,7 +8,8 @@
 //!
 //! *Rooms.* `setup` makes a ring, `probe` finds out what the kernel can do and `refusal` says why it cannot; `kernel` has
 //! the system calls, `completion` what is written into completions, `link` the order and the bounds of what is under way
-//! between two shards, `bell` how a sleeper is woken, and `ring` is the driver that puts them together.
+//! between two shards, `bell` how a sleeper is woken, `queues` counts the calls and tries them again, and `ring` puts them
+//! together.
 //!
 //! *Sleep.* A shard announces its sleep, looks again (see [`wake`](crate::door::wake)) and enters the kernel until a
 //! completion comes. A word that is sent as a completion ends that by itself, so it needs no bell. A publisher that
@@ -30,6 +31,7 @@ mod faults;
 mod kernel;
 mod link;
 mod probe;
+mod queues;
 mod refusal;
 mod ring;
 mod setup;

@@ -2,45 +2,36 @@
 
 use super::bell::Bell;
 use super::completion::{self, Arrival, Bits, Completed, Word};
-use super::kernel::{self, Get};
+use super::kernel;
 use super::link::{MOST_UNDER_WAY, Receiver, Sender};
 use super::probe::Offer;
+use super::queues::{Queues, RETRY};
 use super::refusal::of_error;
 use super::setup;
 use crate::ShardId;
 use crate::door::backend::Bell as AnyBell;
 use crate::door::clock::{now, until};
-use crate::door::counters::RingCounters;
 use crate::door::lane::LaneWriter;
 use crate::door::queue::Queue;
 use crate::door::record::Record;
 use crate::door::shared::Shared;
 use crate::error::IoUringRefusal;
 use io_uring::IoUring;
-use io_uring::squeue::{Entry, Flags};
+use io_uring::cqueue;
+use io_uring::squeue::Flags;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::sync::Arc;
-use std::thread;
-use std::time::{Duration, Instant};
-
-/// How often a submission is tried again at once. What the kernel then still refuses waits for the next turn.
-const TRIES: usize = 4;
-
-/// After so many enters that failed in a row for reasons that do not pass, none is expected to work again.
-const REFUSALS: u32 = 64;
+use std::time::Instant;
 
 /// Room in the completion queue for bells and calls to the shard.
 const FOR_CALLS: usize = 8;
 
-/// How long a shard sleeps at the most while the kernel refuses something that it wants to send.
-const RETRY: Duration = Duration::from_millis(1);
-
 pub(crate) struct Ring {
-    uring: RefCell<IoUring>,
+    queues: Queues,
     id: ShardId,
-    shared: Arc<Shared>,
+    shards: usize,
     offer: Offer,
     /// How many words may be under way to one other shard.
     window: usize,
@@ -61,8 +52,6 @@ pub(crate) struct Ring {
     ringing: RefCell<Vec<ShardId>>,
     /// Whether the poll on the eventfd is set up.
     armed: Cell<bool>,
-    /// Enters that failed in a row for reasons that do not pass.
-    refused: Cell<u32>,
 }
 
 impl Ring {
@@ -83,10 +72,10 @@ impl Ring {
         let shards = shared.settings.shards;
         let ring = Self {
             id,
-            shared: shared.clone(),
+            shards,
             offer,
             window: window(&uring, shards, offer.pass),
-            uring: RefCell::new(uring),
+            queues: Queues::new(uring, id, shared),
             bell,
             bells: OnceCell::new(),
             senders: RefCell::new((0..shards).map(|_| Sender::default()).collect()),
@@ -97,7 +86,6 @@ impl Ring {
             confirmed: Cell::new(false),
             ringing: RefCell::default(),
             armed: Cell::new(false),
-            refused: Cell::new(0),
         };
         ring.arm();
         Ok(ring)
@@ -112,10 +100,6 @@ impl Ring {
         _ = self.bells.set(bells);
     }
 
-    fn counters(&self) -> &RingCounters {
-        &self.shared.counters[usize::from(self.id)].ring
-    }
-
     fn peer(&self, shard: ShardId) -> &Bell {
         let bells = self.bells.get().expect("a shard runs after all have met");
         match &bells[usize::from(shard)] {
@@ -128,34 +112,14 @@ impl Ring {
     fn arm(&self) {
         self.bell.hush();
         let poll = kernel::poll(self.bell.event()).user_data(completion::CALL);
-        self.armed.set(self.push(&poll));
-    }
-
-    fn push(&self, entry: &Entry) -> bool {
-        if kernel::push(&mut self.uring.borrow_mut(), entry) {
-            return true;
-        }
-        self.counters().sq_full.add(1);
-        self.submit();
-        kernel::push(&mut self.uring.borrow_mut(), entry)
-    }
-
-    /// How much was pushed and not submitted.
-    fn pushed(&self) -> usize {
-        self.uring.borrow_mut().submission().len()
+        self.armed.set(self.queues.push(&poll));
     }
 
     /// Submits what was pushed. What the kernel does not take now is tried again later, and whoever might sleep through
     /// that is woken in another way.
     pub(crate) fn submit(&self) {
-        for _ in 0..TRIES {
-            let pushed = self.pushed();
-            if pushed == 0 {
-                return;
-            }
-            if self.enter(pushed, Get::Nothing).is_ok_and(|n| n == pushed) {
-                return self.hear_of_bells();
-            }
+        if self.queues.submit() {
+            return self.hear_of_bells();
         }
         for to in self.ringing.take() {
             self.ring_again(to);
@@ -167,33 +131,13 @@ impl Ring {
     fn hear_of_bells(&self) {
         if !self.ringing.borrow().is_empty() {
             self.ringing.borrow_mut().clear();
-            self.sort();
+            self.reap();
         }
     }
 
     fn ring_again(&self, to: ShardId) {
-        self.counters().bells_retried.add(1);
+        self.queues.counters().bells_retried.add(1);
         self.peer(to).call();
-    }
-
-    /// An enter, counted.
-    fn enter(&self, submit: usize, get: Get) -> io::Result<usize> {
-        let counters = self.counters();
-        counters.enters.add(1);
-        let entered = kernel::enter(&self.uring.borrow(), submit, get);
-        match &entered {
-            Ok(submitted) => {
-                counters.submitted.add(*submitted as u64);
-                counters.short_submits.add(u64::from(*submitted < submit));
-                self.refused.set(0);
-            }
-            Err(error) => {
-                if !counters.count_error(error) {
-                    self.refused.set(self.refused.get().saturating_add(1));
-                }
-            }
-        }
-        entered
     }
 
     /// Sends what is staged as completions of the other's ring, in order, as far as its window is open: a record of a head
@@ -228,7 +172,7 @@ impl Ring {
     fn launch(&self, to: ShardId, number: u8, word: Word) {
         let bits = Bits::of(word, self.id, number, self.offer.pass);
         let entry = bits.entry(self.peer(to).target(), completion::sent(to, number));
-        if !self.push(&entry) {
+        if !self.queues.push(&entry) {
             self.land(to, number, false);
         }
     }
@@ -256,13 +200,13 @@ impl Ring {
         }
         self.resent_at.set(Some(now));
         self.failed.set(false);
-        for to in 0..self.shared.settings.shards as ShardId {
+        for to in 0..self.shards as ShardId {
             let failed = {
                 let sender = &mut self.senders.borrow_mut()[usize::from(to)];
                 Vec::from_iter(std::iter::from_fn(|| sender.take_failed()))
             };
             for (number, word) in failed {
-                self.counters().resent.add(1);
+                self.queues.counters().resent.add(1);
                 self.launch(to, number, word);
             }
         }
@@ -274,63 +218,37 @@ impl Ring {
         let message = Bits::BELL
             .entry(self.peer(to).target(), completion::rung(to))
             .flags(Flags::SKIP_SUCCESS);
-        if self.push(&message) {
+        if self.queues.push(&message) {
             self.ringing.borrow_mut().push(to);
         } else {
             self.peer(to).call();
         }
     }
 
-    /// Sorts what has come to the ring. Completions that the kernel holds back are fetched, too, whether or not there is
-    /// anything to submit.
+    /// Sorts what has come to the ring.
     pub(crate) fn reap(&self) {
-        self.sort();
-        while self.holds_back() {
-            self.counters()
-                .overflows
-                .add(u64::from(self.has_overflowed()));
-            if self.enter(0, Get::Ready).is_err() {
-                // Tried again in the next turn: the flag stays.
-                break;
-            }
-            self.sort();
-        }
+        self.queues.reap(|cqe| self.sort(cqe));
         if !self.armed.get() {
             self.arm();
         }
     }
 
-    /// Whether the kernel holds completions back, for want of room or until it is entered.
-    fn holds_back(&self) -> bool {
-        let mut uring = self.uring.borrow_mut();
-        let submission = uring.submission();
-        submission.cq_overflow() || submission.taskrun()
-    }
-
-    fn has_overflowed(&self) -> bool {
-        self.uring.borrow_mut().submission().cq_overflow()
-    }
-
-    /// Sorts the completions in the queue.
-    fn sort(&self) {
-        let shards = self.shared.settings.shards;
-        let known = |shard: ShardId| usize::from(shard) < shards;
-        let mut uring = self.uring.borrow_mut();
-        let mut arrived = self.arrived.borrow_mut();
-        for cqe in uring.completion() {
-            let done = kernel::outcome(&cqe);
-            match completion::read(cqe.user_data(), cqe.result(), cqe.flags(), self.offer.pass) {
-                Completed::Arrived(arrival) if known(arrival.source) => arrived.push_back(arrival),
-                Completed::Bell => {}
-                Completed::Sent { to, number } if known(to) => self.land(to, number, done >= 0),
-                Completed::Rung { to } if known(to) => {
-                    if done < 0 {
-                        self.ring_again(to);
-                    }
-                }
-                Completed::Called { armed } => self.armed.set(armed),
-                _ => self.counters().strays.add(1),
+    fn sort(&self, cqe: &cqueue::Entry) {
+        let known = |shard: ShardId| usize::from(shard) < self.shards;
+        let done = kernel::outcome(cqe);
+        match completion::read(cqe.user_data(), cqe.result(), cqe.flags(), self.offer.pass) {
+            Completed::Arrived(arrival) if known(arrival.source) => {
+                self.arrived.borrow_mut().push_back(arrival);
             }
+            Completed::Bell => {}
+            Completed::Sent { to, number } if known(to) => self.land(to, number, done >= 0),
+            Completed::Rung { to } if known(to) => {
+                if done < 0 {
+                    self.ring_again(to);
+                }
+            }
+            Completed::Called { armed } => self.armed.set(armed),
+            _ => self.queues.counters().strays.add(1),
         }
     }
 
@@ -339,7 +257,7 @@ impl Ring {
         if !self.confirmed.replace(false) {
             return;
         }
-        for to in 0..self.shared.settings.shards {
+        for to in 0..self.shards {
             let arrived = self.senders.borrow_mut()[to].take_arrived();
             if let Some((lane, events)) = arrived {
                 lane.confirm(events);
@@ -366,43 +284,22 @@ impl Ring {
 
     /// Whether there is something to do.
     pub(crate) fn has_work(&self) -> bool {
-        !self.arrived.borrow().is_empty()
-            || self.confirmed.get()
-            || !self.uring.borrow_mut().completion().is_empty()
-            || self.holds_back()
+        !self.arrived.borrow().is_empty() || self.confirmed.get() || self.queues.has_completions()
     }
 
     /// Whether the kernel refuses to be entered, as under a filter that came after the ring: what is under way stays so.
     pub(crate) fn is_refused(&self) -> bool {
-        self.refused.get() >= REFUSALS
+        self.queues.is_refused()
     }
 
     /// Whether something that was sent is not known to have arrived.
     pub(crate) fn is_sending(&self) -> bool {
-        self.pushed() > 0 || self.senders.borrow().iter().any(Sender::is_waiting)
+        self.queues.pushed() > 0 || self.senders.borrow().iter().any(Sender::is_waiting)
     }
 
     /// Submits what is left and sleeps until something comes or the time is over; may return early.
     pub(crate) fn wait(&self, end: Option<Instant>) {
-        let pushed = self.pushed();
-        let limit = end.map(until);
-        let retry = limit.map_or(RETRY, |limit| limit.min(RETRY));
-        let limit = match pushed == 0 && !self.failed.get() {
-            true => limit,
-            false => Some(retry),
-        };
-        if self.sleep(pushed, limit).is_err() && self.sleep(0, Some(retry)).is_err() {
-            // Neither is to be had now. No bell is heard meanwhile, but it is short.
-            thread::sleep(retry);
-        }
-    }
-
-    /// An error only if the kernel did not let the shard sleep.
-    fn sleep(&self, submit: usize, limit: Option<Duration>) -> io::Result<()> {
-        match self.enter(submit, Get::One(limit)) {
-            Err(error) if error.kind() != ErrorKind::Interrupted => Err(error),
-            _ => Ok(()),
-        }
+        self.queues.wait(end.map(until), self.failed.get());
     }
 }
 

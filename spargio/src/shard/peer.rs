@@ -1,0 +1,153 @@
+//! What is on its way to one other shard, and how that shard hears of it.
+
+use super::{Core, current};
+use crate::ShardId;
+use crate::door::backend::uring::Ring;
+use crate::door::lane::{Lane, LaneWriter, MOST_STAGED};
+use crate::door::queue::Queue;
+use crate::door::record::{MOST_UNITS, Record};
+use crate::door::seat::Seat;
+use crate::door::wake::{Published, published};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// How records travel to other shards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Through shared memory.
+    Lane,
+    /// As completions of the target's ring.
+    Ring,
+}
+
+/// Another shard.
+pub(super) struct Peer {
+    pub(super) seat: &'static Seat,
+    pub(super) writer: RefCell<Option<Writer>>,
+    /// Whether it was sent something since that was last published.
+    pub(super) dirty: Cell<bool>,
+    /// Whether something was published that does not wake the peer by itself.
+    unheard: Cell<bool>,
+    /// Whether the peer was asked to say when it has made room.
+    pub(super) asked_for_room: Cell<bool>,
+}
+
+/// What is on its way to one other shard.
+pub(super) struct Writer {
+    pub(super) lane: LaneWriter,
+    /// What goes as completions. What needs no room may stand here beyond what others may take.
+    pub(super) ring: Queue,
+}
+
+impl Writer {
+    /// Stages a record. `true`: it should be published now.
+    #[inline]
+    pub(super) fn stage(&mut self, way: Way, record: Record) -> bool {
+        match way {
+            Way::Lane => self.lane.stage(record),
+            Way::Ring => {
+                self.ring.push(record);
+                self.ring.len() >= MOST_STAGED
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn has_room(&self, way: Way, most_units: usize) -> bool {
+        match way {
+            Way::Lane => self.lane.has_room(),
+            Way::Ring => self.ring.units() + MOST_UNITS <= most_units,
+        }
+    }
+
+    /// Publishes what is staged, as far as there is room. `true`: the target must be woken if it sleeps, for nothing but
+    /// memory was written.
+    #[inline]
+    pub(super) fn publish(&mut self, to: ShardId, ring: Option<&Ring>) -> bool {
+        if let Some(ring) = ring.filter(|_| !self.ring.is_empty()) {
+            ring.send(to, &mut self.ring, &mut self.lane);
+        }
+        self.lane.publish()
+    }
+
+    /// Whether records are left that found no room.
+    #[inline]
+    pub(super) fn is_stuck(&self) -> bool {
+        self.lane.is_stuck() || !self.ring.is_empty()
+    }
+}
+
+impl Peer {
+    pub(super) fn new(seat: &'static Seat) -> Self {
+        Self {
+            seat,
+            writer: RefCell::new(None),
+            dirty: Cell::new(false),
+            unheard: Cell::new(false),
+            asked_for_room: Cell::new(false),
+        }
+    }
+
+    /// Has the peer send a word when it next comes to read its lanes; the words need no room in a lane.
+    pub(super) fn ask_for_room(&self, core: &Core, to: ShardId) {
+        if self.asked_for_room.replace(true) {
+            return;
+        }
+        let (shared, source) = (core.shared.clone(), core.id);
+        let back = move || {
+            shared.urge(source, move || {
+                current::with(|core| core.expect("a job runs on its shard").has_room_again(to));
+            });
+        };
+        core.shared.urge(to, back);
+    }
+
+    pub(super) fn publish(&self, to: ShardId, ring: Option<&Ring>) {
+        if let Some(writer) = &mut *self.writer.borrow_mut() {
+            let unheard = writer.publish(to, ring);
+            self.unheard.set(unheard);
+        }
+    }
+
+    /// Wakes the peer if it sleeps and something was published that does not wake it by itself.
+    pub(super) fn wake(&self, to: ShardId, ring: Option<&Ring>, published: Published) {
+        if !self.unheard.take() {
+            return;
+        }
+        match ring {
+            None => self.seat.wake(published),
+            Some(ring) => {
+                if self.seat.claim(published) {
+                    ring.ring(to);
+                }
+            }
+        }
+    }
+
+    pub(super) fn publish_now(&self, core: &Core, to: ShardId) {
+        let ring = core.backend.ring();
+        self.publish(to, ring);
+        self.wake(to, ring, published());
+        if let Some(ring) = ring {
+            ring.submit();
+        }
+    }
+
+    /// The first of the records that wait for the ring.
+    pub(super) fn take_stuck(&self) -> Option<Record> {
+        self.writer.borrow_mut().as_mut()?.ring.pop()
+    }
+
+    pub(super) fn is_stuck(&self) -> bool {
+        self.writer.borrow().as_ref().is_some_and(Writer::is_stuck)
+    }
+
+    pub(super) fn lane(&self) -> Option<Arc<Lane>> {
+        let writer = self.writer.borrow();
+        writer.as_ref().map(|writer| writer.lane.lane.clone())
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.lane().is_some_and(|lane| lane.has_ended())
+    }
+}
