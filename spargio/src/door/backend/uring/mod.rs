@@ -27,6 +27,10 @@
 mod bell;
 mod completion;
 #[cfg(test)]
+#[cfg_attr(
+    loom,
+    allow(dead_code, reason = "the tests that set faults run without loom")
+)]
 mod faults;
 mod kernel;
 mod link;
