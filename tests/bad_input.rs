@@ -9,8 +9,8 @@ use common::{SHARDS, each_backend, has_ring};
 use futures::FutureExt;
 use spargio::{
     AskError, BackendKind, BuildError, Builder, Carry, Cx, DecodeError, Event, Handle, JoinError,
-    Reply, RingMsg, Runtime, SendError, ShutdownError, SpawnError, StartError, TicketError,
-    shard_actor,
+    Reply, RingMsg, RingVal, Runtime, SendError, ShardCtx, ShutdownError, SpawnError, StartError,
+    TicketError, shard_actor,
 };
 use std::error::Error;
 use std::sync::mpsc;
@@ -441,4 +441,44 @@ fn errors_read_well() {
     let thread = BuildError::Thread(std::io::Error::from_raw_os_error(11));
     assert_style(&thread);
     assert!(thread.source().is_some(), "the cause is kept");
+}
+
+#[derive(RingMsg)]
+enum WordMsg {
+    #[ring(reply = String)]
+    Get,
+}
+
+#[derive(RingMsg)]
+enum NumberMsg {
+    #[ring(reply = u32)]
+    Get,
+}
+
+#[shard_actor(msg = WordMsg)]
+struct Word;
+
+impl WordBehavior for Word {
+    async fn get(&mut self, _: &Cx<Self>) -> String {
+        "a reply that takes an allocation".into()
+    }
+}
+
+#[test]
+fn a_reply_of_another_protocol_is_no_answer() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        let word: WordHandle = rt
+            .block_on(rt.remote(setup.last()).unwrap().start(|| Word))
+            .unwrap();
+        let number = NumberHandle::from_bits(word.to_bits()).unwrap();
+        let ask = move |ctx: ShardCtx| async move {
+            for _ in 0..3 {
+                assert_eq!(number.get(&ctx).await, Err(AskError::Unanswered));
+                assert!(word.get(&ctx).await.is_ok());
+            }
+        };
+        let asked = rt.spawn_local_on(0, ask).unwrap();
+        assert_eq!(rt.block_on(asked), Ok(()));
+    });
 }

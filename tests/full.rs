@@ -24,6 +24,8 @@ enum DeskMsg {
     Keep(u32, Token),
     /// Holds the actor; its shard goes on.
     Hold(oneshot::Receiver<()>),
+    /// Sends itself a note, and then holds the actor.
+    NoteAndHold(oneshot::Receiver<()>),
     /// Holds the actor and its whole shard.
     Block(Gate),
     /// Sends to itself until there is no room, with tells and with waits: how many were accepted.
@@ -78,6 +80,10 @@ impl DeskBehavior for Desk {
         Desk::note(self, arg0);
     }
     async fn hold(&mut self, _: &Cx<Self>, value: oneshot::Receiver<()>) {
+        _ = value.await;
+    }
+    async fn note_and_hold(&mut self, cx: &Cx<Self>, value: oneshot::Receiver<()>) {
+        cx.handle().note(0).unwrap();
         _ = value.await;
     }
     async fn block(&mut self, _: &Cx<Self>, value: Gate) {
@@ -521,5 +527,28 @@ fn a_waiting_send_that_is_dropped_was_never_accepted() {
             (12, 0),
             "ten notes and two holds"
         );
+    });
+}
+
+#[test]
+fn a_waiting_send_is_given_room_while_a_later_handler_waits() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.builder().mailbox(8).build().unwrap();
+        let (desk, _) = start(&rt, setup.last());
+        let first = hold(&rt, desk);
+        let (second, held) = oneshot::channel();
+        desk.note(1).unwrap();
+        desk.note(2).unwrap();
+        desk.try_send(DeskMsg::NoteAndHold(held)).unwrap();
+        assert_eq!(fill(desk), 5);
+        let mut waiting = desk.send(DeskMsg::Note(99));
+        assert!((&mut waiting).now_or_never().is_none(), "there is no room");
+        // What the shard was sent before has come when this is done.
+        rt.block_on(rt.spawn_on(setup.last(), async {}).unwrap())
+            .unwrap();
+        drop(first);
+        // Three are begun, and their actor has used the room of one.
+        assert!(rt.block_on(waiting).is_ok());
+        drop(second);
     });
 }

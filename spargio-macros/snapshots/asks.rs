@@ -119,7 +119,12 @@ const _: () = {
         fn get(
             &self,
         ) -> ::core::result::Result<(), deps::actors::__private::SendError<OrderMsg>> {
-            deps::actors::__private::Handle::try_send(self, OrderMsg::HTTPGet {})
+            deps::actors::__private::tell(
+                *self,
+                (),
+                |()| deps::actors::__private::Packed::<()>::Inline(7u16, 0),
+                |()| OrderMsg::HTTPGet {},
+            )
         }
         /// Travels inline, in the 64-bit val, checked at compile time.
         #[inline]
@@ -129,33 +134,52 @@ const _: () = {
             r#type: u8,
             price: u32,
         ) -> <__Asker as deps::actors::__private::Asker<OrderMsg>>::Ask<u64> {
+            let field0 = r#type;
+            let field1 = price;
+            let packed = {
+                let mut packer = <deps::actors::__private::Packer as ::core::default::Default>::default();
+                deps::actors::__private::Probe::<u8>::put(&mut packer, field0);
+                deps::actors::__private::Probe::<u32>::put(&mut packer, field1);
+                deps::actors::__private::Packed::<()>::Inline(1u16, packer.finish())
+            };
             deps::actors::__private::Part::<
                 u64,
-            >::ask(
-                asker,
-                deps::actors::__private::Handle::__address(*self),
-                OrderMsg::Buy {
-                    r#type: r#type,
-                    price: price,
-                },
-            )
+            >::ask::<
+                OrderMsg,
+                _,
+                _,
+            >(asker, deps::actors::__private::Handle::__address(*self), packed)
         }
     }
     #[automatically_derived]
     impl deps::actors::__private::RingMsg for OrderMsg {
         type Handle = Desk;
         type Inline = deps::actors::__private::Is<{ false }>;
-        fn __encode<__Reply: deps::actors::__private::ReplyPart>(
+        fn __encode<
+            __Reply: deps::actors::__private::ReplyPart,
+            __Sink: deps::actors::__private::Sink,
+        >(
             self,
-            encoder: deps::actors::__private::Encoder<__Reply>,
-        ) -> deps::actors::__private::Record {
+            encoder: deps::actors::__private::Encoder<__Reply, __Sink>,
+        ) -> __Sink::Out {
             match self {
-                Self::HTTPGet { .. } => encoder.inline(7u16, 0),
+                Self::HTTPGet { .. } => {
+                    encoder.write(deps::actors::__private::Packed::<()>::Inline(7u16, 0))
+                }
                 Self::Buy { r#type: field0, price: field1 } => {
-                    let mut packer = <deps::actors::__private::Packer as ::core::default::Default>::default();
-                    deps::actors::__private::Probe::<u8>::put(&mut packer, field0);
-                    deps::actors::__private::Probe::<u32>::put(&mut packer, field1);
-                    encoder.inline(1u16, packer.finish())
+                    encoder
+                        .write({
+                            let mut packer = <deps::actors::__private::Packer as ::core::default::Default>::default();
+                            deps::actors::__private::Probe::<
+                                u8,
+                            >::put(&mut packer, field0);
+                            deps::actors::__private::Probe::<
+                                u32,
+                            >::put(&mut packer, field1);
+                            deps::actors::__private::Packed::<
+                                (),
+                            >::Inline(1u16, packer.finish())
+                        })
                 }
             }
         }
@@ -220,70 +244,73 @@ const _: () = {
     }
     #[automatically_derived]
     impl<__Actor: Serves> deps::actors::__private::Dispatch<__Actor> for OrderMsg {
-        async fn __dispatch(
+        #[inline]
+        fn __dispatch(
             actor: &mut __Actor,
             cx: &deps::actors::__private::Cx<__Actor>,
-            incoming: deps::actors::__private::Incoming<'_>,
-        ) {
-            match incoming.tag() {
-                7u16 => {
-                    let ::core::option::Option::Some(()) = incoming
-                        .tell(
-                            ::core::option::Option::Some(|bits| {
-                                if bits == 0 {
-                                    ::core::option::Option::Some(())
+            tag: u16,
+        ) -> impl ::core::future::Future<Output = ()> {
+            async move {
+                match tag {
+                    7u16 => {
+                        let ::core::option::Option::Some(()) = cx
+                            .__tell(
+                                ::core::option::Option::Some(|bits| {
+                                    if bits == 0 {
+                                        ::core::option::Option::Some(())
+                                    } else {
+                                        ::core::option::Option::None
+                                    }
+                                }),
+                            ) else { return };
+                        <__Actor as Serves>::get(actor, cx).await;
+                    }
+                    1u16 => {
+                        let ::core::option::Option::Some((reply, (field0, field1))) = cx
+                            .__ask(
+                                if const {
+                                    deps::actors::__private::width(
+                                        &[
+                                            deps::actors::__private::Probe::<u8>::BITS,
+                                            deps::actors::__private::Probe::<u32>::BITS,
+                                        ],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = deps::actors::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            deps::actors::__private::Probe::<u8>::take(&mut unpacker),
+                                            deps::actors::__private::Probe::<u32>::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                                ::core::option::Option::Some(field1),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    deps::actors::__private::Part::<u8>::put(field0),
+                                                    deps::actors::__private::Part::<u32>::put(field1),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
+                                        }
+                                    })
                                 } else {
                                     ::core::option::Option::None
-                                }
-                            }),
-                        ) else { return };
-                    <__Actor as Serves>::get(actor, cx).await;
+                                },
+                            ) else { return };
+                        <__Actor as Serves>::buy(
+                                actor,
+                                cx,
+                                deps::actors::__private::Part::<u8>::take(field0),
+                                deps::actors::__private::Part::<u32>::take(field1),
+                                deps::actors::__private::Part::<u64>::later(reply),
+                            )
+                            .await;
+                    }
+                    _ => cx.__refuse(),
                 }
-                1u16 => {
-                    let ::core::option::Option::Some((reply, (field0, field1))) = incoming
-                        .ask(
-                            if const {
-                                deps::actors::__private::width(
-                                    &[
-                                        deps::actors::__private::Probe::<u8>::BITS,
-                                        deps::actors::__private::Probe::<u32>::BITS,
-                                    ],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = deps::actors::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        deps::actors::__private::Probe::<u8>::take(&mut unpacker),
-                                        deps::actors::__private::Probe::<u32>::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                            ::core::option::Option::Some(field1),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                deps::actors::__private::Part::<u8>::put(field0),
-                                                deps::actors::__private::Part::<u32>::put(field1),
-                                            ))
-                                        }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as Serves>::buy(
-                            actor,
-                            cx,
-                            deps::actors::__private::Part::<u8>::take(field0),
-                            deps::actors::__private::Part::<u32>::take(field1),
-                            deps::actors::__private::Part::<u64>::later(reply),
-                        )
-                        .await;
-                }
-                _ => incoming.refuse(),
             }
         }
         async fn __started(

@@ -117,7 +117,27 @@ const _: () = {
             &self,
             n: u32,
         ) -> ::core::result::Result<(), ::spargio::__private::SendError<CounterMsg>> {
-            ::spargio::__private::Handle::try_send(self, CounterMsg::Add { n: n })
+            ::spargio::__private::tell(
+                *self,
+                (n,),
+                |(field0,)| {
+                    if const {
+                        ::spargio::__private::width(
+                            &[::spargio::__private::Probe::<u32>::BITS],
+                        ) <= 64
+                    } {
+                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                        ::spargio::__private::Probe::<u32>::put(&mut packer, field0);
+                        ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                    } else {
+                        ::spargio::__private::Packed::Body(
+                            0u16,
+                            (::spargio::__private::Part::<u32>::put(field0),),
+                        )
+                    }
+                },
+                |(field0,)| CounterMsg::Add { n: field0 },
+            )
         }
         /// The sum so far.
         ///
@@ -127,13 +147,14 @@ const _: () = {
             &self,
             asker: &__Asker,
         ) -> <__Asker as ::spargio::__private::Asker<CounterMsg>>::Ask<u64> {
+            let packed = ::spargio::__private::Packed::<()>::Inline(1u16, 0);
             ::spargio::__private::Part::<
                 u64,
-            >::ask(
-                asker,
-                ::spargio::__private::Handle::__address(*self),
-                CounterMsg::Get {},
-            )
+            >::ask::<
+                CounterMsg,
+                _,
+                _,
+            >(asker, ::spargio::__private::Handle::__address(*self), packed)
         }
         /// Travels as a body: `Vec<..>` does not pack into a val.
         #[inline]
@@ -141,37 +162,10 @@ const _: () = {
             &self,
             value: Vec<u32>,
         ) -> ::core::result::Result<(), ::spargio::__private::SendError<CounterMsg>> {
-            ::spargio::__private::Handle::try_send(self, CounterMsg::AddAll(value))
-        }
-    }
-    #[automatically_derived]
-    impl ::spargio::__private::RingMsg for CounterMsg {
-        type Handle = CounterHandle;
-        type Inline = ::spargio::__private::Is<{ false }>;
-        fn __encode<__Reply: ::spargio::__private::ReplyPart>(
-            self,
-            encoder: ::spargio::__private::Encoder<__Reply>,
-        ) -> ::spargio::__private::Record {
-            match self {
-                Self::Add { n: field0 } => {
-                    if const {
-                        ::spargio::__private::width(
-                            &[::spargio::__private::Probe::<u32>::BITS],
-                        ) <= 64
-                    } {
-                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
-                        ::spargio::__private::Probe::<u32>::put(&mut packer, field0);
-                        encoder.inline(0u16, packer.finish())
-                    } else {
-                        encoder
-                            .body(
-                                0u16,
-                                (::spargio::__private::Part::<u32>::put(field0),),
-                            )
-                    }
-                }
-                Self::Get { .. } => encoder.inline(1u16, 0),
-                Self::AddAll(field0) => {
+            ::spargio::__private::tell(
+                *self,
+                (value,),
+                |(field0,)| {
                     if const {
                         ::spargio::__private::width(
                             &[::spargio::__private::Probe::<Vec<u32>>::BITS],
@@ -181,14 +175,71 @@ const _: () = {
                         ::spargio::__private::Probe::<
                             Vec<u32>,
                         >::put(&mut packer, field0);
-                        encoder.inline(2u16, packer.finish())
+                        ::spargio::__private::Packed::Inline(2u16, packer.finish())
                     } else {
-                        encoder
-                            .body(
-                                2u16,
-                                (::spargio::__private::Part::<Vec<u32>>::put(field0),),
-                            )
+                        ::spargio::__private::Packed::Body(
+                            2u16,
+                            (::spargio::__private::Part::<Vec<u32>>::put(field0),),
+                        )
                     }
+                },
+                |(field0,)| CounterMsg::AddAll(field0),
+            )
+        }
+    }
+    #[automatically_derived]
+    impl ::spargio::__private::RingMsg for CounterMsg {
+        type Handle = CounterHandle;
+        type Inline = ::spargio::__private::Is<{ false }>;
+        fn __encode<
+            __Reply: ::spargio::__private::ReplyPart,
+            __Sink: ::spargio::__private::Sink,
+        >(self, encoder: ::spargio::__private::Encoder<__Reply, __Sink>) -> __Sink::Out {
+            match self {
+                Self::Add { n: field0 } => {
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[::spargio::__private::Probe::<u32>::BITS],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<
+                                    u32,
+                                >::put(&mut packer, field0);
+                                ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    0u16,
+                                    (::spargio::__private::Part::<u32>::put(field0),),
+                                )
+                            },
+                        )
+                }
+                Self::Get { .. } => {
+                    encoder.write(::spargio::__private::Packed::<()>::Inline(1u16, 0))
+                }
+                Self::AddAll(field0) => {
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[::spargio::__private::Probe::<Vec<u32>>::BITS],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<
+                                    Vec<u32>,
+                                >::put(&mut packer, field0);
+                                ::spargio::__private::Packed::Inline(2u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    2u16,
+                                    (::spargio::__private::Part::<Vec<u32>>::put(field0),),
+                                )
+                            },
+                        )
                 }
             }
         }
@@ -274,101 +325,104 @@ const _: () = {
     #[automatically_derived]
     impl<__Actor: CounterBehavior> ::spargio::__private::Dispatch<__Actor>
     for CounterMsg {
-        async fn __dispatch(
+        #[inline]
+        fn __dispatch(
             actor: &mut __Actor,
             cx: &::spargio::__private::Cx<__Actor>,
-            incoming: ::spargio::__private::Incoming<'_>,
-        ) {
-            match incoming.tag() {
-                0u16 => {
-                    let ::core::option::Option::Some((field0,)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[::spargio::__private::Probe::<u32>::BITS],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<u32>::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<u32>::put(field0),
-                                            ))
+            tag: u16,
+        ) -> impl ::core::future::Future<Output = ()> {
+            async move {
+                match tag {
+                    0u16 => {
+                        let ::core::option::Option::Some((field0,)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[::spargio::__private::Probe::<u32>::BITS],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<u32>::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<u32>::put(field0),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as CounterBehavior>::add(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<u32>::take(field0),
-                        )
-                        .await;
-                }
-                1u16 => {
-                    let ::core::option::Option::Some((reply, ())) = incoming
-                        .ask(
-                            ::core::option::Option::Some(|bits| {
-                                if bits == 0 {
-                                    ::core::option::Option::Some(())
+                                    })
                                 } else {
                                     ::core::option::Option::None
-                                }
-                            }),
-                        ) else { return };
-                    let value = <__Actor as CounterBehavior>::get(actor, cx).await;
-                    reply.send(::spargio::__private::Part::<u64>::put(value));
-                }
-                2u16 => {
-                    let ::core::option::Option::Some((field0,)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[::spargio::__private::Probe::<Vec<u32>>::BITS],
-                                ) <= 64
-                            } {
+                                },
+                            ) else { return };
+                        <__Actor as CounterBehavior>::add(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<u32>::take(field0),
+                            )
+                            .await;
+                    }
+                    1u16 => {
+                        let ::core::option::Option::Some((reply, ())) = cx
+                            .__ask(
                                 ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<
-                                            Vec<u32>,
-                                        >::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<Vec<u32>>::put(field0),
-                                            ))
-                                        }
-                                        _ => ::core::option::Option::None,
+                                    if bits == 0 {
+                                        ::core::option::Option::Some(())
+                                    } else {
+                                        ::core::option::Option::None
                                     }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as CounterBehavior>::add_all(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<Vec<u32>>::take(field0),
-                        )
-                        .await;
+                                }),
+                            ) else { return };
+                        let value = <__Actor as CounterBehavior>::get(actor, cx).await;
+                        reply.send(::spargio::__private::Part::<u64>::put(value));
+                    }
+                    2u16 => {
+                        let ::core::option::Option::Some((field0,)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[::spargio::__private::Probe::<Vec<u32>>::BITS],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<
+                                                Vec<u32>,
+                                            >::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<Vec<u32>>::put(field0),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
+                                        }
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as CounterBehavior>::add_all(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<Vec<u32>>::take(field0),
+                            )
+                            .await;
+                    }
+                    _ => cx.__refuse(),
                 }
-                _ => incoming.refuse(),
             }
         }
         async fn __started(actor: &mut __Actor, cx: &::spargio::__private::Cx<__Actor>) {

@@ -169,7 +169,34 @@ const _: () = {
             (),
             ::spargio::__private::SendError<StoreMsg<K, V, N>>,
         > {
-            ::spargio::__private::Handle::try_send(self, StoreMsg::Put(arg0, arg1))
+            ::spargio::__private::tell(
+                *self,
+                (arg0, arg1),
+                |(field0, field1)| {
+                    if const {
+                        ::spargio::__private::width(
+                            &[
+                                ::spargio::__private::Probe::<K>::BITS,
+                                ::spargio::__private::Probe::<[V; N]>::BITS,
+                            ],
+                        ) <= 64
+                    } {
+                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                        ::spargio::__private::Probe::<K>::put(&mut packer, field0);
+                        ::spargio::__private::Probe::<[V; N]>::put(&mut packer, field1);
+                        ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                    } else {
+                        ::spargio::__private::Packed::Body(
+                            0u16,
+                            (
+                                ::spargio::__private::Part::<K>::put(field0),
+                                ::spargio::__private::Part::<[V; N]>::put(field1),
+                            ),
+                        )
+                    }
+                },
+                |(field0, field1)| StoreMsg::Put(field0, field1),
+            )
         }
         /// Travels inline, in the 64-bit val, checked at compile time.
         #[inline]
@@ -181,11 +208,26 @@ const _: () = {
             (),
             ::spargio::__private::SendError<StoreMsg<K, V, N>>,
         > {
-            ::spargio::__private::Handle::try_send(
-                self,
-                StoreMsg::Many {
-                    len: len,
-                    full: full,
+            ::spargio::__private::tell(
+                *self,
+                (len, full),
+                |(field0, field1)| {
+                    const {
+                        ::spargio::__private::must_fit(
+                            &[
+                                ::spargio::__private::Probe::<u16>::BITS,
+                                ::spargio::__private::Probe::<bool>::BITS,
+                            ],
+                        )
+                    };
+                    let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                    ::spargio::__private::Probe::<u16>::put(&mut packer, field0);
+                    ::spargio::__private::Probe::<bool>::put(&mut packer, field1);
+                    ::spargio::__private::Packed::<()>::Inline(1u16, packer.finish())
+                },
+                |(field0, field1)| StoreMsg::Many {
+                    len: field0,
+                    full: field1,
                 },
             )
         }
@@ -198,62 +240,10 @@ const _: () = {
             (),
             ::spargio::__private::SendError<StoreMsg<K, V, N>>,
         > {
-            ::spargio::__private::Handle::try_send(self, StoreMsg::More(value))
-        }
-    }
-    #[automatically_derived]
-    impl<K: Ord, V, const N: usize> ::spargio::__private::RingMsg for StoreMsg<K, V, N>
-    where
-        V: Clone,
-        K: ::core::marker::Send + 'static,
-        V: ::core::marker::Send + 'static,
-    {
-        type Handle = StoreHandle<K, V, N>;
-        type Inline = ::spargio::__private::Is<{ false }>;
-        fn __encode<__Reply: ::spargio::__private::ReplyPart>(
-            self,
-            encoder: ::spargio::__private::Encoder<__Reply>,
-        ) -> ::spargio::__private::Record {
-            match self {
-                Self::Put(field0, field1) => {
-                    if const {
-                        ::spargio::__private::width(
-                            &[
-                                ::spargio::__private::Probe::<K>::BITS,
-                                ::spargio::__private::Probe::<[V; N]>::BITS,
-                            ],
-                        ) <= 64
-                    } {
-                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
-                        ::spargio::__private::Probe::<K>::put(&mut packer, field0);
-                        ::spargio::__private::Probe::<[V; N]>::put(&mut packer, field1);
-                        encoder.inline(0u16, packer.finish())
-                    } else {
-                        encoder
-                            .body(
-                                0u16,
-                                (
-                                    ::spargio::__private::Part::<K>::put(field0),
-                                    ::spargio::__private::Part::<[V; N]>::put(field1),
-                                ),
-                            )
-                    }
-                }
-                Self::Many { len: field0, full: field1 } => {
-                    const {
-                        ::spargio::__private::must_fit(
-                            &[
-                                ::spargio::__private::Probe::<u16>::BITS,
-                                ::spargio::__private::Probe::<bool>::BITS,
-                            ],
-                        )
-                    };
-                    let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
-                    ::spargio::__private::Probe::<u16>::put(&mut packer, field0);
-                    ::spargio::__private::Probe::<bool>::put(&mut packer, field1);
-                    encoder.inline(1u16, packer.finish())
-                }
-                Self::More(field0) => {
+            ::spargio::__private::tell(
+                *self,
+                (value,),
+                |(field0,)| {
                     if const {
                         ::spargio::__private::width(
                             &[
@@ -265,18 +255,111 @@ const _: () = {
                         ::spargio::__private::Probe::<
                             Vec<StoreMsg<K, V, N>>,
                         >::put(&mut packer, field0);
-                        encoder.inline(2u16, packer.finish())
+                        ::spargio::__private::Packed::Inline(2u16, packer.finish())
                     } else {
-                        encoder
-                            .body(
-                                2u16,
-                                (
-                                    ::spargio::__private::Part::<
-                                        Vec<StoreMsg<K, V, N>>,
-                                    >::put(field0),
-                                ),
-                            )
+                        ::spargio::__private::Packed::Body(
+                            2u16,
+                            (
+                                ::spargio::__private::Part::<
+                                    Vec<StoreMsg<K, V, N>>,
+                                >::put(field0),
+                            ),
+                        )
                     }
+                },
+                |(field0,)| StoreMsg::More(field0),
+            )
+        }
+    }
+    #[automatically_derived]
+    impl<K: Ord, V, const N: usize> ::spargio::__private::RingMsg for StoreMsg<K, V, N>
+    where
+        V: Clone,
+        K: ::core::marker::Send + 'static,
+        V: ::core::marker::Send + 'static,
+    {
+        type Handle = StoreHandle<K, V, N>;
+        type Inline = ::spargio::__private::Is<{ false }>;
+        fn __encode<
+            __Reply: ::spargio::__private::ReplyPart,
+            __Sink: ::spargio::__private::Sink,
+        >(self, encoder: ::spargio::__private::Encoder<__Reply, __Sink>) -> __Sink::Out {
+            match self {
+                Self::Put(field0, field1) => {
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[
+                                        ::spargio::__private::Probe::<K>::BITS,
+                                        ::spargio::__private::Probe::<[V; N]>::BITS,
+                                    ],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<K>::put(&mut packer, field0);
+                                ::spargio::__private::Probe::<
+                                    [V; N],
+                                >::put(&mut packer, field1);
+                                ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    0u16,
+                                    (
+                                        ::spargio::__private::Part::<K>::put(field0),
+                                        ::spargio::__private::Part::<[V; N]>::put(field1),
+                                    ),
+                                )
+                            },
+                        )
+                }
+                Self::Many { len: field0, full: field1 } => {
+                    encoder
+                        .write({
+                            const {
+                                ::spargio::__private::must_fit(
+                                    &[
+                                        ::spargio::__private::Probe::<u16>::BITS,
+                                        ::spargio::__private::Probe::<bool>::BITS,
+                                    ],
+                                )
+                            };
+                            let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                            ::spargio::__private::Probe::<u16>::put(&mut packer, field0);
+                            ::spargio::__private::Probe::<
+                                bool,
+                            >::put(&mut packer, field1);
+                            ::spargio::__private::Packed::<
+                                (),
+                            >::Inline(1u16, packer.finish())
+                        })
+                }
+                Self::More(field0) => {
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[
+                                        ::spargio::__private::Probe::<Vec<StoreMsg<K, V, N>>>::BITS,
+                                    ],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<
+                                    Vec<StoreMsg<K, V, N>>,
+                                >::put(&mut packer, field0);
+                                ::spargio::__private::Packed::Inline(2u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    2u16,
+                                    (
+                                        ::spargio::__private::Part::<
+                                            Vec<StoreMsg<K, V, N>>,
+                                        >::put(field0),
+                                    ),
+                                )
+                            },
+                        )
                 }
             }
         }
@@ -406,155 +489,158 @@ const _: () = {
         K: ::core::marker::Send + 'static,
         V: ::core::marker::Send + 'static,
     {
-        async fn __dispatch(
+        #[inline]
+        fn __dispatch(
             actor: &mut __Actor,
             cx: &::spargio::__private::Cx<__Actor>,
-            incoming: ::spargio::__private::Incoming<'_>,
-        ) {
-            match incoming.tag() {
-                0u16 => {
-                    let ::core::option::Option::Some((field0, field1)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[
-                                        ::spargio::__private::Probe::<K>::BITS,
-                                        ::spargio::__private::Probe::<[V; N]>::BITS,
-                                    ],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<K>::take(&mut unpacker),
-                                        ::spargio::__private::Probe::<[V; N]>::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                            ::core::option::Option::Some(field1),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<K>::put(field0),
-                                                ::spargio::__private::Part::<[V; N]>::put(field1),
-                                            ))
+            tag: u16,
+        ) -> impl ::core::future::Future<Output = ()> {
+            async move {
+                match tag {
+                    0u16 => {
+                        let ::core::option::Option::Some((field0, field1)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[
+                                            ::spargio::__private::Probe::<K>::BITS,
+                                            ::spargio::__private::Probe::<[V; N]>::BITS,
+                                        ],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<K>::take(&mut unpacker),
+                                            ::spargio::__private::Probe::<[V; N]>::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                                ::core::option::Option::Some(field1),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<K>::put(field0),
+                                                    ::spargio::__private::Part::<[V; N]>::put(field1),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as StoreBehavior<
-                        K,
-                        V,
-                        N,
-                    >>::put(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<K>::take(field0),
-                            ::spargio::__private::Part::<[V; N]>::take(field1),
-                        )
-                        .await;
-                }
-                1u16 => {
-                    let ::core::option::Option::Some((field0, field1)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[
-                                        ::spargio::__private::Probe::<u16>::BITS,
-                                        ::spargio::__private::Probe::<bool>::BITS,
-                                    ],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<u16>::take(&mut unpacker),
-                                        ::spargio::__private::Probe::<bool>::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                            ::core::option::Option::Some(field1),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<u16>::put(field0),
-                                                ::spargio::__private::Part::<bool>::put(field1),
-                                            ))
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as StoreBehavior<
+                            K,
+                            V,
+                            N,
+                        >>::put(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<K>::take(field0),
+                                ::spargio::__private::Part::<[V; N]>::take(field1),
+                            )
+                            .await;
+                    }
+                    1u16 => {
+                        let ::core::option::Option::Some((field0, field1)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[
+                                            ::spargio::__private::Probe::<u16>::BITS,
+                                            ::spargio::__private::Probe::<bool>::BITS,
+                                        ],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<u16>::take(&mut unpacker),
+                                            ::spargio::__private::Probe::<bool>::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                                ::core::option::Option::Some(field1),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<u16>::put(field0),
+                                                    ::spargio::__private::Part::<bool>::put(field1),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as StoreBehavior<
-                        K,
-                        V,
-                        N,
-                    >>::many(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<u16>::take(field0),
-                            ::spargio::__private::Part::<bool>::take(field1),
-                        )
-                        .await;
-                }
-                2u16 => {
-                    let ::core::option::Option::Some((field0,)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[
-                                        ::spargio::__private::Probe::<Vec<StoreMsg<K, V, N>>>::BITS,
-                                    ],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<
-                                            Vec<StoreMsg<K, V, N>>,
-                                        >::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<
-                                                    Vec<StoreMsg<K, V, N>>,
-                                                >::put(field0),
-                                            ))
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as StoreBehavior<
+                            K,
+                            V,
+                            N,
+                        >>::many(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<u16>::take(field0),
+                                ::spargio::__private::Part::<bool>::take(field1),
+                            )
+                            .await;
+                    }
+                    2u16 => {
+                        let ::core::option::Option::Some((field0,)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[
+                                            ::spargio::__private::Probe::<Vec<StoreMsg<K, V, N>>>::BITS,
+                                        ],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<
+                                                Vec<StoreMsg<K, V, N>>,
+                                            >::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<
+                                                        Vec<StoreMsg<K, V, N>>,
+                                                    >::put(field0),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as StoreBehavior<
-                        K,
-                        V,
-                        N,
-                    >>::more(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<
-                                Vec<StoreMsg<K, V, N>>,
-                            >::take(field0),
-                        )
-                        .await;
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as StoreBehavior<
+                            K,
+                            V,
+                            N,
+                        >>::more(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<
+                                    Vec<StoreMsg<K, V, N>>,
+                                >::take(field0),
+                            )
+                            .await;
+                    }
+                    _ => cx.__refuse(),
                 }
-                _ => incoming.refuse(),
             }
         }
         async fn __started(actor: &mut __Actor, cx: &::spargio::__private::Cx<__Actor>) {

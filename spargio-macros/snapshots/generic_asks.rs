@@ -127,7 +127,27 @@ const _: () = {
             &self,
             value: K,
         ) -> ::core::result::Result<(), ::spargio::__private::SendError<TableMsg<K>>> {
-            ::spargio::__private::Handle::try_send(self, TableMsg::Put(value))
+            ::spargio::__private::tell(
+                *self,
+                (value,),
+                |(field0,)| {
+                    if const {
+                        ::spargio::__private::width(
+                            &[::spargio::__private::Probe::<K>::BITS],
+                        ) <= 64
+                    } {
+                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                        ::spargio::__private::Probe::<K>::put(&mut packer, field0);
+                        ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                    } else {
+                        ::spargio::__private::Packed::Body(
+                            0u16,
+                            (::spargio::__private::Part::<K>::put(field0),),
+                        )
+                    }
+                },
+                |(field0,)| TableMsg::Put(field0),
+            )
         }
     }
     #[automatically_derived]
@@ -137,24 +157,29 @@ const _: () = {
     {
         type Handle = TableHandle<K>;
         type Inline = ::spargio::__private::Is<{ false }>;
-        fn __encode<__Reply: ::spargio::__private::ReplyPart>(
-            self,
-            encoder: ::spargio::__private::Encoder<__Reply>,
-        ) -> ::spargio::__private::Record {
+        fn __encode<
+            __Reply: ::spargio::__private::ReplyPart,
+            __Sink: ::spargio::__private::Sink,
+        >(self, encoder: ::spargio::__private::Encoder<__Reply, __Sink>) -> __Sink::Out {
             match self {
                 Self::Put(field0) => {
-                    if const {
-                        ::spargio::__private::width(
-                            &[::spargio::__private::Probe::<K>::BITS],
-                        ) <= 64
-                    } {
-                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
-                        ::spargio::__private::Probe::<K>::put(&mut packer, field0);
-                        encoder.inline(0u16, packer.finish())
-                    } else {
-                        encoder
-                            .body(0u16, (::spargio::__private::Part::<K>::put(field0),))
-                    }
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[::spargio::__private::Probe::<K>::BITS],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<K>::put(&mut packer, field0);
+                                ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    0u16,
+                                    (::spargio::__private::Part::<K>::put(field0),),
+                                )
+                            },
+                        )
                 }
             }
         }
@@ -203,47 +228,50 @@ const _: () = {
     where
         K: ::core::marker::Send + 'static,
     {
-        async fn __dispatch(
+        #[inline]
+        fn __dispatch(
             actor: &mut __Actor,
             cx: &::spargio::__private::Cx<__Actor>,
-            incoming: ::spargio::__private::Incoming<'_>,
-        ) {
-            match incoming.tag() {
-                0u16 => {
-                    let ::core::option::Option::Some((field0,)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[::spargio::__private::Probe::<K>::BITS],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<K>::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<K>::put(field0),
-                                            ))
+            tag: u16,
+        ) -> impl ::core::future::Future<Output = ()> {
+            async move {
+                match tag {
+                    0u16 => {
+                        let ::core::option::Option::Some((field0,)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[::spargio::__private::Probe::<K>::BITS],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<K>::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<K>::put(field0),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
-                                    }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as TableBehavior<
-                        K,
-                    >>::put(actor, cx, ::spargio::__private::Part::<K>::take(field0))
-                        .await;
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as TableBehavior<
+                            K,
+                        >>::put(actor, cx, ::spargio::__private::Part::<K>::take(field0))
+                            .await;
+                    }
+                    _ => cx.__refuse(),
                 }
-                _ => incoming.refuse(),
             }
         }
         async fn __started(actor: &mut __Actor, cx: &::spargio::__private::Cx<__Actor>) {

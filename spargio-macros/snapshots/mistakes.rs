@@ -130,7 +130,29 @@ const _: () = {
             (),
             ::spargio::__private::SendError<LogMsg<'static>>,
         > {
-            ::spargio::__private::Handle::try_send(self, LogMsg::Line(value))
+            ::spargio::__private::tell(
+                *self,
+                (value,),
+                |(field0,)| {
+                    if const {
+                        ::spargio::__private::width(
+                            &[::spargio::__private::Probe::<&'static str>::BITS],
+                        ) <= 64
+                    } {
+                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                        ::spargio::__private::Probe::<
+                            &'static str,
+                        >::put(&mut packer, field0);
+                        ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                    } else {
+                        ::spargio::__private::Packed::Body(
+                            0u16,
+                            (::spargio::__private::Part::<&'static str>::put(field0),),
+                        )
+                    }
+                },
+                |(field0,)| LogMsg::Line(field0),
+            )
         }
         /// Travels inline: it has no fields.
         #[inline]
@@ -140,7 +162,12 @@ const _: () = {
             (),
             ::spargio::__private::SendError<LogMsg<'static>>,
         > {
-            ::spargio::__private::Handle::try_send(self, LogMsg::Flush {})
+            ::spargio::__private::tell(
+                *self,
+                (),
+                |()| ::spargio::__private::Packed::<()>::Inline(1u16, 0),
+                |()| LogMsg::Flush {},
+            )
         }
         /// Travels inline: it has no fields.
         #[inline]
@@ -150,7 +177,12 @@ const _: () = {
             (),
             ::spargio::__private::SendError<LogMsg<'static>>,
         > {
-            ::spargio::__private::Handle::try_send(self, LogMsg::Stop {})
+            ::spargio::__private::tell(
+                *self,
+                (),
+                |()| ::spargio::__private::Packed::<()>::Inline(2u16, 0),
+                |()| LogMsg::Stop {},
+            )
         }
     }
     #[automatically_derived]
@@ -163,32 +195,38 @@ const _: () = {
                 ) <= 64
             },
         >;
-        fn __encode<__Reply: ::spargio::__private::ReplyPart>(
-            self,
-            encoder: ::spargio::__private::Encoder<__Reply>,
-        ) -> ::spargio::__private::Record {
+        fn __encode<
+            __Reply: ::spargio::__private::ReplyPart,
+            __Sink: ::spargio::__private::Sink,
+        >(self, encoder: ::spargio::__private::Encoder<__Reply, __Sink>) -> __Sink::Out {
             match self {
                 Self::Line(field0) => {
-                    if const {
-                        ::spargio::__private::width(
-                            &[::spargio::__private::Probe::<&'static str>::BITS],
-                        ) <= 64
-                    } {
-                        let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
-                        ::spargio::__private::Probe::<
-                            &'static str,
-                        >::put(&mut packer, field0);
-                        encoder.inline(0u16, packer.finish())
-                    } else {
-                        encoder
-                            .body(
-                                0u16,
-                                (::spargio::__private::Part::<&'static str>::put(field0),),
-                            )
-                    }
+                    encoder
+                        .write(
+                            if const {
+                                ::spargio::__private::width(
+                                    &[::spargio::__private::Probe::<&'static str>::BITS],
+                                ) <= 64
+                            } {
+                                let mut packer = <::spargio::__private::Packer as ::core::default::Default>::default();
+                                ::spargio::__private::Probe::<
+                                    &'static str,
+                                >::put(&mut packer, field0);
+                                ::spargio::__private::Packed::Inline(0u16, packer.finish())
+                            } else {
+                                ::spargio::__private::Packed::Body(
+                                    0u16,
+                                    (::spargio::__private::Part::<&'static str>::put(field0),),
+                                )
+                            },
+                        )
                 }
-                Self::Flush { .. } => encoder.inline(1u16, 0),
-                Self::Stop { .. } => encoder.inline(2u16, 0),
+                Self::Flush { .. } => {
+                    encoder.write(::spargio::__private::Packed::<()>::Inline(1u16, 0))
+                }
+                Self::Stop { .. } => {
+                    encoder.write(::spargio::__private::Packed::<()>::Inline(2u16, 0))
+                }
             }
         }
         fn decode(
@@ -257,77 +295,80 @@ const _: () = {
     #[automatically_derived]
     impl<__Actor: LogBehavior> ::spargio::__private::Dispatch<__Actor>
     for LogMsg<'static> {
-        async fn __dispatch(
+        #[inline]
+        fn __dispatch(
             actor: &mut __Actor,
             cx: &::spargio::__private::Cx<__Actor>,
-            incoming: ::spargio::__private::Incoming<'_>,
-        ) {
-            match incoming.tag() {
-                0u16 => {
-                    let ::core::option::Option::Some((field0,)) = incoming
-                        .tell(
-                            if const {
-                                ::spargio::__private::width(
-                                    &[::spargio::__private::Probe::<&'static str>::BITS],
-                                ) <= 64
-                            } {
-                                ::core::option::Option::Some(|bits| {
-                                    let mut unpacker = ::spargio::__private::Unpacker::new(
-                                        bits,
-                                    );
-                                    match (
-                                        ::spargio::__private::Probe::<
-                                            &'static str,
-                                        >::take(&mut unpacker),
-                                    ) {
-                                        (
-                                            ::core::option::Option::Some(field0),
-                                        ) if unpacker.is_empty() => {
-                                            ::core::option::Option::Some((
-                                                ::spargio::__private::Part::<&'static str>::put(field0),
-                                            ))
+            tag: u16,
+        ) -> impl ::core::future::Future<Output = ()> {
+            async move {
+                match tag {
+                    0u16 => {
+                        let ::core::option::Option::Some((field0,)) = cx
+                            .__tell(
+                                if const {
+                                    ::spargio::__private::width(
+                                        &[::spargio::__private::Probe::<&'static str>::BITS],
+                                    ) <= 64
+                                } {
+                                    ::core::option::Option::Some(|bits| {
+                                        let mut unpacker = ::spargio::__private::Unpacker::new(
+                                            bits,
+                                        );
+                                        match (
+                                            ::spargio::__private::Probe::<
+                                                &'static str,
+                                            >::take(&mut unpacker),
+                                        ) {
+                                            (
+                                                ::core::option::Option::Some(field0),
+                                            ) if unpacker.is_empty() => {
+                                                ::core::option::Option::Some((
+                                                    ::spargio::__private::Part::<&'static str>::put(field0),
+                                                ))
+                                            }
+                                            _ => ::core::option::Option::None,
                                         }
-                                        _ => ::core::option::Option::None,
+                                    })
+                                } else {
+                                    ::core::option::Option::None
+                                },
+                            ) else { return };
+                        <__Actor as LogBehavior>::line(
+                                actor,
+                                cx,
+                                ::spargio::__private::Part::<&'static str>::take(field0),
+                            )
+                            .await;
+                    }
+                    1u16 => {
+                        let ::core::option::Option::Some(()) = cx
+                            .__tell(
+                                ::core::option::Option::Some(|bits| {
+                                    if bits == 0 {
+                                        ::core::option::Option::Some(())
+                                    } else {
+                                        ::core::option::Option::None
                                     }
-                                })
-                            } else {
-                                ::core::option::Option::None
-                            },
-                        ) else { return };
-                    <__Actor as LogBehavior>::line(
-                            actor,
-                            cx,
-                            ::spargio::__private::Part::<&'static str>::take(field0),
-                        )
-                        .await;
+                                }),
+                            ) else { return };
+                        <__Actor as LogBehavior>::flush(actor, cx).await;
+                    }
+                    2u16 => {
+                        let ::core::option::Option::Some(()) = cx
+                            .__tell(
+                                ::core::option::Option::Some(|bits| {
+                                    if bits == 0 {
+                                        ::core::option::Option::Some(())
+                                    } else {
+                                        ::core::option::Option::None
+                                    }
+                                }),
+                            ) else { return };
+                        <__Actor as LogBehavior>::stop(actor, cx).await;
+                    }
+                    _ => cx.__refuse(),
                 }
-                1u16 => {
-                    let ::core::option::Option::Some(()) = incoming
-                        .tell(
-                            ::core::option::Option::Some(|bits| {
-                                if bits == 0 {
-                                    ::core::option::Option::Some(())
-                                } else {
-                                    ::core::option::Option::None
-                                }
-                            }),
-                        ) else { return };
-                    <__Actor as LogBehavior>::flush(actor, cx).await;
-                }
-                2u16 => {
-                    let ::core::option::Option::Some(()) = incoming
-                        .tell(
-                            ::core::option::Option::Some(|bits| {
-                                if bits == 0 {
-                                    ::core::option::Option::Some(())
-                                } else {
-                                    ::core::option::Option::None
-                                }
-                            }),
-                        ) else { return };
-                    <__Actor as LogBehavior>::stop(actor, cx).await;
-                }
-                _ => incoming.refuse(),
             }
         }
         async fn __started(actor: &mut __Actor, cx: &::spargio::__private::Cx<__Actor>) {

@@ -1,22 +1,20 @@
 //! Actors: what an actor is, what its methods are given, and the future that an actor runs in.
 
 use crate::ctx::ShardCtx;
-use crate::door::record::Record;
 use crate::door::slots::Address;
 use crate::door::word::MOST_CREDITS;
 use crate::error::StartError;
 use crate::handle::{Handle, HandleOf};
 use crate::join::JoinHandle;
-use crate::message::{RingMsg, open_ask, open_tell};
+use crate::message::{Next, RingMsg};
 use crate::payload::Payload;
 use crate::reply::Reply;
-use crate::shard::Core;
-use crate::shard::table::EntryRef;
+use crate::shard::entry::{Entry, EntryRef};
+use crate::shard::{Core, current};
 use futures_channel::oneshot;
-use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 /// A struct whose state lives on one shard and that handles the messages of one protocol.
 ///
@@ -50,70 +48,10 @@ pub trait Actor: Sized {
     reason = "handlers run on one shard and need not be Send"
 )]
 pub trait Dispatch<A>: RingMsg {
-    async fn __dispatch(actor: &mut A, cx: &Cx<A>, incoming: Incoming<'_>);
+    /// Handles the actor's next message, which has this tag.
+    fn __dispatch(actor: &mut A, cx: &Cx<A>, tag: u16) -> impl Future<Output = ()>;
     async fn __started(actor: &mut A, cx: &Cx<A>);
     async fn __stopped(actor: &mut A, cx: &Cx<A>);
-}
-
-/// A message that has come to its actor and is about to be opened.
-#[doc(hidden)]
-pub struct Incoming<'a> {
-    core: &'a Core,
-    entry: &'a EntryRef,
-}
-
-impl Incoming<'_> {
-    /// The message's tag.
-    #[doc(hidden)]
-    #[inline]
-    pub fn tag(&self) -> u16 {
-        self.entry.next_tag()
-    }
-
-    /// Opens a tell. `inline` unpacks the fields where they travel in the val, and is `Some` exactly then.
-    #[doc(hidden)]
-    #[inline]
-    pub fn tell<F: Payload>(self, inline: Option<fn(u64) -> Option<F>>) -> Option<F> {
-        self.open(|record| open_tell(record, inline))
-    }
-
-    /// Opens an ask.
-    #[doc(hidden)]
-    #[inline]
-    pub fn ask<T: Payload, F: Payload>(
-        self,
-        inline: Option<fn(u64) -> Option<F>>,
-    ) -> Option<(Reply<T>, F)> {
-        let (core, entry) = (self.core, self.entry);
-        let seats = &core.shared.seats;
-        let opened = self.open(|record| {
-            let asker = seats[usize::from(record.head().source())];
-            open_ask(record, asker, inline)
-        });
-        // So that who has the reply finds the room that it left.
-        core.return_credits(entry);
-        opened
-    }
-
-    /// Counts and drops a message that no variant of the protocol is.
-    #[doc(hidden)]
-    pub fn refuse(self) {
-        if let Some(record) = self.core.take_message(self.entry) {
-            self.core.undeliver(record);
-        }
-    }
-
-    /// Opens the message: it is handled if it is what its tag says, else undelivered.
-    #[inline]
-    fn open<R>(self, open: impl FnOnce(Record) -> Option<R>) -> Option<R> {
-        let record = self.core.take_message(self.entry)?;
-        let opened = open(record);
-        match &opened {
-            Some(_) => self.core.entered(self.entry),
-            None => self.core.counters().undelivered.add(1),
-        }
-        opened
-    }
 }
 
 /// What an actor's methods are given: itself, its shard, and what it may start.
@@ -122,14 +60,13 @@ impl Incoming<'_> {
 pub struct Cx<A> {
     shard: ShardCtx,
     entry: EntryRef,
-    address: Address,
     actor: std::marker::PhantomData<fn(&A)>,
 }
 
 impl<A: Actor> Cx<A> {
     /// The actor's own handle.
     pub fn handle(&self) -> HandleOf<A> {
-        HandleOf::<A>::__from_address(self.address)
+        HandleOf::<A>::__from_address(self.address())
     }
 
     /// The actor's shard.
@@ -167,9 +104,64 @@ impl<A: Actor> Cx<A> {
     }
 }
 
+impl<A> Cx<A> {
+    fn address(&self) -> Address {
+        let address = self.entry.address();
+        address.expect("an actor has its slot for as long as its code runs")
+    }
+}
+
+/// For the macros' code: how a handler's message is opened.
+impl<A> Cx<A> {
+    /// Opens a tell. `inline` unpacks the fields where they travel in the val, and is `Some` exactly then.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __tell<F: Payload>(&self, inline: Option<fn(u64) -> Option<F>>) -> Option<F> {
+        self.open(|next| next.open_tell(inline))
+    }
+
+    /// Opens an ask.
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn __ask<T: Payload, F: Payload>(
+        &self,
+        inline: Option<fn(u64) -> Option<F>>,
+    ) -> Option<(Reply<T>, F)> {
+        self.open(|next| next.open_ask(inline))
+    }
+
+    /// Counts and drops a message that no variant of the protocol is.
+    #[doc(hidden)]
+    #[cold]
+    pub fn __refuse(&self) {
+        let record = self.entry.mailbox.borrow_mut().pop();
+        self.shard.core.begin(&self.entry);
+        if let Some(record) = record {
+            self.shard.core.undeliver(record);
+        }
+    }
+
+    /// Opens the next message: it is handled if it is what its tag says, else undelivered.
+    #[inline(always)]
+    fn open<R>(&self, open: impl FnOnce(Next<'_>) -> Option<R>) -> Option<R> {
+        let (core, entry): (&Core, &Entry) = (&self.shard.core, &self.entry);
+        let opened = open(Next {
+            mailbox: &entry.mailbox,
+            seats: &core.shared.seats,
+        });
+        // After it was taken out of the mailbox: its room may be given to one that waits for it.
+        core.begin(&self.entry);
+        match &opened {
+            Some(_) => core.entered(entry),
+            None => core.counters().undelivered.add(1),
+        }
+        opened
+    }
+}
+
 impl<A> std::fmt::Debug for Cx<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Cx({:?})", self.address)
+        write!(f, "Cx({:?})", self.address())
     }
 }
 
@@ -194,15 +186,13 @@ pub(crate) fn start<A: Actor + 'static>(
         mailbox.clamp(1, MOST_CREDITS) as u32
     });
     let opened = core.table.open(capacity, Some(A::LABEL));
-    let Some((entry, address)) = opened.and_then(|entry| Some((entry.clone(), entry.address()?)))
-    else {
+    let Some((entry, address)) = opened else {
         started.tell(Err(StartError::NoSlots));
         return Err(StartError::NoSlots);
     };
     let cx = Cx {
         shard: ShardCtx { core: core.clone() },
         entry: entry.clone(),
-        address,
         actor: std::marker::PhantomData,
     };
     core.table
@@ -210,39 +200,66 @@ pub(crate) fn start<A: Actor + 'static>(
     Ok(HandleOf::<A>::__from_address(address))
 }
 
-/// An actor's life.
-async fn live<A: Actor>(actor: A, cx: Cx<A>, mut started: Started<HandleOf<A>>) {
-    let mut guarded = Guarded {
-        actor: Some(actor),
-        core: cx.shard.core.clone(),
-    };
-    let Some(actor) = &mut guarded.actor else {
-        return;
-    };
-    if !unless_killed(&cx, A::Msg::__started(actor, &cx)).await {
-        return;
-    }
-    started.tell(Ok(cx.handle()));
-    while poll_fn(|_| cx.shard.core.next(&cx.entry)).await {
-        let incoming = Incoming {
-            core: &cx.shard.core,
-            entry: &cx.entry,
+/// An actor's life. The actor stays where the future is made: what an `async fn` is given takes its place twice.
+fn live<A: Actor>(
+    actor: A,
+    cx: Cx<A>,
+    mut started: Started<HandleOf<A>>,
+) -> impl Future<Output = ()> {
+    let mut guarded = Guarded(Some(actor));
+    async move {
+        let Some(actor) = &mut guarded.0 else {
+            return;
         };
-        _ = unless_killed(&cx, A::Msg::__dispatch(actor, &cx, incoming)).await;
-        cx.shard.core.left(&cx.entry);
+        let lives = {
+            let user = pin!(A::Msg::__started(actor, &cx));
+            UnlessKilled { cx: &cx, user }.await
+        };
+        if !lives {
+            return;
+        }
+        started.tell(Ok(cx.handle()));
+        while let Some(tag) = NextTag(&cx).await {
+            {
+                let user = pin!(A::Msg::__dispatch(actor, &cx, tag));
+                _ = UnlessKilled { cx: &cx, user }.await;
+            }
+            cx.shard.core.left(&cx.entry);
+        }
+        cx.shard.core.close(&cx.entry);
+        A::Msg::__stopped(actor, &cx).await;
     }
-    cx.shard.core.close(&cx.entry);
-    A::Msg::__stopped(actor, &cx).await;
 }
 
-/// Runs user code of an actor, and drops it where it stands when the runtime no longer waits for it. `false`: it did.
-async fn unless_killed<A>(cx: &Cx<A>, user: impl Future<Output = ()>) -> bool {
-    let mut user = pin!(user);
-    poll_fn(|task| match cx.entry.is_killed() {
-        true => Poll::Ready(false),
-        false => user.as_mut().poll(task).map(|()| true),
-    })
-    .await
+/// What an actor does next: the tag of its next message, or `None` if it stops.
+struct NextTag<'a, A>(&'a Cx<A>);
+
+impl<A> Future for NextTag<'_, A> {
+    type Output = Option<u16>;
+
+    #[inline(always)]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u16>> {
+        let Cx { shard, entry, .. } = self.0;
+        shard.core.next(entry.local(), entry)
+    }
+}
+
+/// User code of an actor, which runs no longer when the runtime does not wait for it. `false`: it did not end.
+struct UnlessKilled<'a, A, F> {
+    cx: &'a Cx<A>,
+    user: Pin<&'a mut F>,
+}
+
+impl<A, F: Future<Output = ()>> Future for UnlessKilled<'_, A, F> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<bool> {
+        if self.cx.entry.is_killed() {
+            return Poll::Ready(false);
+        }
+        self.user.as_mut().poll(task).map(|()| true)
+    }
 }
 
 /// Tells whoever started the actor what came of it; in the end also without being asked to.
@@ -269,14 +286,14 @@ impl<H> Drop for Started<H> {
 }
 
 /// Keeps a panic of the actor's own `Drop` from meeting the panic of a handler, which would abort the process.
-struct Guarded<A> {
-    actor: Option<A>,
-    core: Rc<Core>,
-}
+struct Guarded<A>(Option<A>);
 
 impl<A> Drop for Guarded<A> {
     fn drop(&mut self) {
-        let actor = self.actor.take();
-        _ = self.core.guard(|| drop(actor));
+        let actor = self.0.take();
+        current::with(|core| match core {
+            Some(core) => _ = core.guard(|| drop(actor)),
+            None => drop(actor),
+        });
     }
 }

@@ -7,12 +7,12 @@ use crate::door::clock::{Alarm, now};
 use crate::door::shared::Shared;
 use crate::door::slots::Address;
 use crate::error::AskError;
-use crate::message::{Encoder, ReplySlot, RingMsg};
+use crate::message::{Encoder, Packed, ReplySlot, RingMsg};
 use crate::order::MayAsk;
 use crate::payload::Payload;
 use crate::reply::Reply;
 use crate::shard::outbox::Stream;
-use crate::shard::reply_slots::{ReplyId, value};
+use crate::shard::reply_slots::ReplyId;
 use crate::shard::send::{Route, credit};
 use crate::shard::{Core, current};
 use futures_channel::oneshot;
@@ -41,13 +41,13 @@ pub trait Asker<M: RingMsg> {
 
     /// Sends the ask.
     #[doc(hidden)]
-    fn __ask<T: Payload>(&self, to: Address, message: M) -> Self::Ask<T>;
+    fn __ask<T: Payload, F: Payload>(&self, to: Address, message: Packed<F>) -> Self::Ask<T>;
 }
 
 impl<M: RingMsg> Asker<M> for Client {
     type Ask<T: Payload> = Ask<T>;
 
-    fn __ask<T: Payload>(&self, to: Address, message: M) -> Ask<T> {
+    fn __ask<T: Payload, F: Payload>(&self, to: Address, message: Packed<F>) -> Ask<T> {
         Ask {
             state: send_outside(to, message),
             shared: self.shared.clone(),
@@ -58,7 +58,7 @@ impl<M: RingMsg> Asker<M> for Client {
 }
 
 /// Sends an ask whose `Reply` travels with it.
-fn send_outside<M: RingMsg, T: Payload>(to: Address, message: M) -> AskState<T> {
+fn send_outside<T: Payload, F: Payload>(to: Address, message: Packed<F>) -> AskState<T> {
     current::with(|core| {
         if core.is_some_and(|core| core.handler().is_some()) {
             return AskState::Refused(AskError::Undeclared);
@@ -67,8 +67,8 @@ fn send_outside<M: RingMsg, T: Payload>(to: Address, message: M) -> AskState<T> 
             Err(refused) => AskState::Refused(refused.into()),
             Ok(credit) => {
                 let (sender, receiver) = oneshot::channel();
-                let encoder = Encoder::new(credit.slot, Reply::to_outside(sender));
-                credit.spend(message.__encode(encoder));
+                let reply = Reply::to_outside(sender);
+                Encoder::new(credit.slot, reply, credit).write(message);
                 AskState::Waiting(receiver, None)
             }
         }
@@ -78,8 +78,8 @@ fn send_outside<M: RingMsg, T: Payload>(to: Address, message: M) -> AskState<T> 
 impl<M: RingMsg> Asker<M> for ShardCtx {
     type Ask<T: Payload> = LocalAsk<T>;
 
-    #[inline]
-    fn __ask<T: Payload>(&self, to: Address, message: M) -> LocalAsk<T> {
+    #[inline(always)]
+    fn __ask<T: Payload, F: Payload>(&self, to: Address, message: Packed<F>) -> LocalAsk<T> {
         if self.core.handler().is_some() {
             return LocalAsk::refused(&self.core, AskError::Undeclared);
         }
@@ -91,8 +91,8 @@ impl<M: RingMsg> Asker<M> for ShardCtx {
 impl<A: Actor<Msg = P>, P: MayAsk<M>, M: RingMsg> Asker<M> for Cx<A> {
     type Ask<T: Payload> = LocalAsk<T>;
 
-    #[inline]
-    fn __ask<T: Payload>(&self, to: Address, message: M) -> LocalAsk<T> {
+    #[inline(always)]
+    fn __ask<T: Payload, F: Payload>(&self, to: Address, message: Packed<F>) -> LocalAsk<T> {
         LocalAsk::send(&self.shard().core, to, message)
     }
 }
@@ -193,37 +193,45 @@ pub(crate) fn wait_for(
 #[must_use = "an ask that is not awaited never shows its reply or its error"]
 pub struct LocalAsk<T> {
     core: Rc<Core>,
-    state: Result<ReplyId, AskError>,
+    state: LocalState,
     reply: std::marker::PhantomData<fn() -> T>,
+}
+
+#[derive(Clone, Copy)]
+enum LocalState {
+    Refused(AskError),
+    Open(ReplyId),
+    Over,
 }
 
 impl<T: Payload> LocalAsk<T> {
     fn refused(core: &Rc<Core>, error: AskError) -> Self {
         Self {
             core: core.clone(),
-            state: Err(error),
+            state: LocalState::Refused(error),
             reply: std::marker::PhantomData,
         }
     }
 
-    #[inline]
-    fn send<M: RingMsg>(core: &Rc<Core>, to: Address, message: M) -> Self {
+    #[inline(always)]
+    fn send<F: Payload>(core: &Rc<Core>, to: Address, message: Packed<F>) -> Self {
         let state = match credit(Some(core), to, Stream::Messages) {
-            Err(refused) => Err(refused.into()),
+            Err(refused) => LocalState::Refused(refused.into()),
             Ok(credit) => {
-                let id = core.open_reply(core.shared.settings.ask_timeout);
-                let record = match credit.route {
+                let id = core.replies.open(core.shared.settings.ask_timeout);
+                let slot = credit.slot;
+                match credit.route {
                     Route::Here(_) | Route::Peer(..) => {
-                        message.__encode(Encoder::new(credit.slot, ReplySlot(id, core.id)))
+                        let reply = ReplySlot(id, core.id);
+                        Encoder::new(slot, reply, credit).write(message);
                     }
                     // A shard of another runtime.
                     Route::Outside(_) => {
                         let reply = Reply::<T>::to_slot(core.seat(), id);
-                        message.__encode(Encoder::new(credit.slot, reply))
+                        Encoder::new(slot, reply, credit).write(message);
                     }
-                };
-                credit.spend(record);
-                Ok(id)
+                }
+                LocalState::Open(id)
             }
         };
         Self {
@@ -237,8 +245,8 @@ impl<T: Payload> LocalAsk<T> {
 impl<T> LocalAsk<T> {
     /// Waits at most this long, counted from now, instead of the builder's `ask_timeout`.
     pub fn timeout(self, timeout: Duration) -> Self {
-        if let Ok(id) = self.state {
-            self.core.set_reply_timeout(id, timeout);
+        if let LocalState::Open(id) = self.state {
+            self.core.replies.set_timeout(id, timeout);
         }
         self
     }
@@ -248,21 +256,24 @@ impl<T: Payload> Future for LocalAsk<T> {
     type Output = Result<T, AskError>;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.state {
-            Err(error) => Poll::Ready(Err(error)),
-            Ok(id) => self
-                .core
-                .poll_reply(id, task.waker())
-                .map(|reply| reply.and_then(value)),
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = match self.state {
+            LocalState::Refused(error) => Poll::Ready(Err(error)),
+            LocalState::Open(id) => self.core.replies.poll(id, task.waker()),
+            LocalState::Over => Poll::Pending,
+        };
+        if polled.is_ready() {
+            self.state = LocalState::Over;
         }
+        polled
     }
 }
 
 impl<T> Drop for LocalAsk<T> {
+    #[inline]
     fn drop(&mut self) {
-        if let Ok(id) = self.state {
-            self.core.close_reply(id);
+        if let LocalState::Open(id) = self.state {
+            self.core.replies.close(id);
         }
     }
 }

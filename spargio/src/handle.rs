@@ -4,11 +4,13 @@ use crate::ShardId;
 use crate::actor::Actor;
 use crate::ask::{Waited, wait_for};
 use crate::door::clock::{Alarm, now};
+use crate::door::record::ToRecord;
 use crate::door::seat::Parcel;
 use crate::door::shared::Shared;
 use crate::door::slots::Address;
 use crate::error::SendError;
-use crate::message::{Encoder, NoReply, RingMsg};
+use crate::message::{Encoder, NoReply, Packed, RingMsg};
+use crate::payload::Payload;
 use crate::shard::current;
 use crate::shard::outbox::Stream;
 use crate::shard::send::{Refused, credit, stop, wait_for_room};
@@ -48,7 +50,6 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
     ///
     /// [`SendError`] hands the message back and says why: `Full` (the mailbox or the lane to it has no room now),
     /// `Dead` (the actor has stopped, for ever) or `Closed` (the runtime shuts down and this thread is outside it).
-    #[inline]
     fn try_send(&self, message: Self::Msg) -> Result<(), SendError<Self::Msg>> {
         try_send(self.__address(), message).map_err(|(refused, message)| refused.with(message))
     }
@@ -125,16 +126,35 @@ impl Debug for ActorId {
     }
 }
 
-#[inline]
-fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
-    current::with(|core| match credit(core, to, Stream::Messages) {
+/// Sends the fields of one variant: what a handle's own methods do. `message` makes the message of them that is handed
+/// back.
+#[doc(hidden)]
+#[inline(always)]
+pub fn tell<H: Handle, G, F: Payload>(
+    to: H,
+    fields: G,
+    pack: impl FnOnce(G) -> Packed<F>,
+    message: impl FnOnce(G) -> H::Msg,
+) -> Result<(), SendError<H::Msg>> {
+    let here = current::here();
+    match credit(here.core(), to.__address(), Stream::Messages) {
         Ok(credit) => {
-            let encoder = Encoder::new(credit.slot, NoReply);
-            credit.spend(message.__encode(encoder));
+            Encoder::new(credit.slot, NoReply, credit).write(pack(fields));
+            Ok(())
+        }
+        Err(refused) => Err(refused.with(message(fields))),
+    }
+}
+
+fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
+    let here = current::here();
+    match credit(here.core(), to, Stream::Messages) {
+        Ok(credit) => {
+            message.__encode(Encoder::new(credit.slot, NoReply, credit));
             Ok(())
         }
         Err(refused) => Err((refused, message)),
-    })
+    }
 }
 
 /// The future of [`Handle::send`].
@@ -194,7 +214,7 @@ fn begin_waiting<M: RingMsg + Send>(
         return Err(SendError::Dead(message));
     };
     let until = now().checked_add(shared.settings.ask_timeout);
-    let encode = |message: M, slot| message.__encode(Encoder::new(slot, NoReply));
+    let encode = |message: M, slot| message.__encode(Encoder::new(slot, NoReply, ToRecord));
     let wait = Wait::new(message, encode);
     wait_for_room(to, wait.clone());
     Ok(SendState::Waiting {

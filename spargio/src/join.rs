@@ -1,26 +1,29 @@
 //! Tasks and the handles of those who wait for them.
 
-use crate::door::threads::drop_payload;
+use crate::door::abort::Abort;
+use crate::door::threads::caught;
 use crate::error::JoinError;
 use crate::shard::current;
+use crate::shard::waker::{task_of, wake_task};
 use futures_channel::oneshot;
-use futures_util::FutureExt;
-use futures_util::future::{AbortHandle, AbortRegistration, Abortable};
-use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A future of a task's result. Dropping it detaches the task, which goes on.
 pub struct JoinHandle<T> {
     receiver: oneshot::Receiver<Result<T, JoinError>>,
-    abort: AbortHandle,
+    abort: Arc<Abort>,
 }
 
 impl<T> JoinHandle<T> {
     /// Has the task dropped at its next turn; it then gives [`JoinError::Aborted`]. A task that has ended is not
     /// changed by it.
     pub fn abort(&self) {
-        self.abort.abort();
+        if let Some(task) = self.abort.abort() {
+            wake_task(task);
+        }
     }
 }
 
@@ -44,40 +47,54 @@ impl<T> std::fmt::Debug for JoinHandle<T> {
 /// A task's side of its handle. It may be made on another thread than the one that the task runs on.
 pub(crate) struct Report<T> {
     sender: oneshot::Sender<Result<T, JoinError>>,
-    registration: AbortRegistration,
+    abort: Arc<Abort>,
 }
 
 /// A handle, and what its task reports with.
 pub(crate) fn pair<T>() -> (JoinHandle<T>, Report<T>) {
     let (sender, receiver) = oneshot::channel();
-    let (abort, registration) = AbortHandle::new_pair();
-    (
-        JoinHandle { receiver, abort },
-        Report {
-            sender,
-            registration,
-        },
-    )
+    let abort = Arc::new(Abort::new());
+    let handle = JoinHandle {
+        receiver,
+        abort: abort.clone(),
+    };
+    (handle, Report { sender, abort })
 }
 
 impl<T> Report<T> {
     /// Makes a future into a task that reports whatever becomes of it.
     pub(crate) async fn on<F: Future<Output = T>>(self, future: F) {
-        let future = AssertUnwindSafe(future).catch_unwind();
-        let result = match Abortable::new(future, self.registration).await {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(payload)) => {
-                drop_payload(payload);
-                current::with(|core| {
-                    if let Some(core) = core {
-                        core.counters().panics.add(1);
-                    }
-                });
-                Err(JoinError::Panicked)
-            }
-            Err(_) => Err(JoinError::Aborted),
+        let result = {
+            let mut future = pin!(future);
+            poll_fn(|task| match is_aborted(&self.abort, task) {
+                true => Poll::Ready(Err(JoinError::Aborted)),
+                false => poll(future.as_mut(), task),
+            })
+            .await
         };
         // Refused if nobody waits.
         drop(self.sender.send(result));
+    }
+}
+
+/// The future is a task itself, so the waker that it is polled with says where that is.
+#[inline]
+fn is_aborted(abort: &Abort, task: &Context<'_>) -> bool {
+    task_of(task.waker()).is_some_and(|task| abort.is_aborted(task))
+}
+
+/// A panic ends here, before anything else of the task is dropped. It is counted first: who hears of it finds it counted.
+#[inline]
+fn poll<F: Future>(
+    future: Pin<&mut F>,
+    task: &mut Context<'_>,
+) -> Poll<Result<F::Output, JoinError>> {
+    let polled = current::with(|core| match core {
+        Some(core) => core.guard(|| future.poll(task)),
+        None => caught(|| future.poll(task)),
+    });
+    match polled {
+        Some(polled) => polled.map(Ok),
+        None => Poll::Ready(Err(JoinError::Panicked)),
     }
 }

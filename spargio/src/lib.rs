@@ -106,16 +106,16 @@ pub type ShardId = u16;
 /// What the macros' code names; no interface for people.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::actor::{Actor, Cx, Dispatch, Incoming};
+    pub use crate::actor::{Actor, Cx, Dispatch};
     pub use crate::ask::Asker;
     pub use crate::ctx::ShardCtx;
     pub use crate::door::backend::BackendKind;
-    pub use crate::door::record::Record;
+    pub use crate::door::record::Sink;
     pub use crate::door::slots::Address;
     pub use crate::entry::run;
     pub use crate::error::SendError;
-    pub use crate::handle::Handle;
-    pub use crate::message::{DecodeError, Encoder, InlineMsg, Is, ReplyPart, RingMsg};
+    pub use crate::handle::{Handle, tell};
+    pub use crate::message::{DecodeError, Encoder, InlineMsg, Is, Packed, ReplyPart, RingMsg};
     pub use crate::order::{AskOrder, AsksWithoutCycle, MayAsk, asks_without_cycle, max};
     pub use crate::pack::{Bulky, Packer, Probe, Unpacker, must_fit, width};
     pub use crate::payload::{Part, Payload, Unsendable, payload};

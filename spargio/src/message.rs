@@ -1,13 +1,15 @@
 //! Messages: what `#[derive(RingMsg)]` implements, how a message becomes a record, and how a record is opened.
 
 use crate::ShardId;
-use crate::door::record::{Cargo, Head, Kind, Record};
+use crate::door::queue::Queue;
+use crate::door::record::{Cargo, Head, Kind, Sink};
 use crate::door::seat::Seat;
 use crate::error::AskError;
 use crate::handle::Handle;
 use crate::payload::Payload;
 use crate::reply::Reply;
 use crate::shard::reply_slots::ReplyId;
+use std::cell::RefCell;
 
 /// A protocol: an enum whose variants are the messages of an actor. Derived, never written by hand.
 ///
@@ -27,7 +29,7 @@ pub trait RingMsg: Sized + 'static {
 
     /// Writes the message as a record.
     #[doc(hidden)]
-    fn __encode<R: ReplyPart>(self, encoder: Encoder<R>) -> Record;
+    fn __encode<R: ReplyPart, S: Sink>(self, encoder: Encoder<R, S>) -> S::Out;
 
     /// Reads a message from the pair of an [`Event`](crate::Event).
     ///
@@ -102,33 +104,40 @@ impl<M: RingMsg<Inline = Is<true>>> InlineMsg for M {}
 #[derive(Debug)]
 pub struct Is<const TRUTH: bool>;
 
-/// Where a message is given what its sender knows and it does not: to whom it goes and how it is answered.
+/// A message as it travels, with its tag: which of the two is known at compile time.
 #[doc(hidden)]
-pub struct Encoder<R = ()> {
-    slot: u32,
-    reply: R,
+pub enum Packed<F> {
+    /// Its fields, packed into a `val`.
+    Inline(u16, u64),
+    /// Its fields, moved behind its head.
+    Body(u16, F),
 }
 
-impl<R: ReplyPart> Encoder<R> {
+/// Where a message is given what its sender knows and it does not: to whom it goes, how it is answered, and where its
+/// record is written.
+#[doc(hidden)]
+pub struct Encoder<R, S> {
+    slot: u32,
+    reply: R,
+    sink: S,
+}
+
+impl<R: ReplyPart, S: Sink> Encoder<R, S> {
     /// `slot` is the actor's, counted within its shard's pages.
-    pub(crate) fn new(slot: u32, reply: R) -> Self {
-        Self { slot, reply }
+    #[inline]
+    pub(crate) fn new(slot: u32, reply: R, sink: S) -> Self {
+        Self { slot, reply, sink }
     }
 
-    /// A message whose fields are packed into `val`.
+    /// Writes a message.
     #[doc(hidden)]
-    #[inline]
-    pub fn inline(self, tag: u16, val: u64) -> Record {
-        self.reply
-            .seal_inline(Head::new(Kind::Message, tag, self.slot, val))
-    }
-
-    /// A message whose fields are moved behind its head.
-    #[doc(hidden)]
-    #[inline]
-    pub fn body<F: Payload>(self, tag: u16, fields: F) -> Record {
-        self.reply
-            .seal(Head::new(Kind::Message, tag, self.slot, 0), fields)
+    #[inline(always)]
+    pub fn write<F: Payload>(self, message: Packed<F>) -> S::Out {
+        let head = |tag, val| Head::new(Kind::Message, tag, self.slot, val);
+        match message {
+            Packed::Inline(tag, val) => self.reply.write_inline(head(tag, val), self.sink),
+            Packed::Body(tag, fields) => self.reply.write(head(tag, 0), fields, self.sink),
+        }
     }
 }
 
@@ -136,9 +145,9 @@ impl<R: ReplyPart> Encoder<R> {
 #[doc(hidden)]
 pub trait ReplyPart {
     #[doc(hidden)]
-    fn seal_inline(self, head: Head) -> Record;
+    fn write_inline<S: Sink>(self, head: Head, sink: S) -> S::Out;
     #[doc(hidden)]
-    fn seal<F: Payload>(self, head: Head, fields: F) -> Record;
+    fn write<F: Payload, S: Sink>(self, head: Head, fields: F, sink: S) -> S::Out;
 }
 
 /// A tell: nothing comes back.
@@ -164,77 +173,141 @@ impl<T: Payload, F: Payload> Cargo for Asked<T, F> {
 }
 
 impl ReplyPart for NoReply {
-    #[inline]
-    fn seal_inline(self, head: Head) -> Record {
-        Record::inline(head)
+    #[inline(always)]
+    fn write_inline<S: Sink>(self, head: Head, sink: S) -> S::Out {
+        sink.plain(head)
     }
-    #[inline]
-    fn seal<F: Payload>(self, head: Head, fields: F) -> Record {
-        Record::with_body(head, 0, Fields(fields))
+    #[inline(always)]
+    fn write<F: Payload, S: Sink>(self, head: Head, fields: F, sink: S) -> S::Out {
+        sink.body(head, 0, Fields(fields))
     }
 }
 
 impl ReplyPart for ReplySlot {
-    #[inline]
-    fn seal_inline(self, head: Head) -> Record {
-        Record::asking(head.from(self.1), self.0)
+    #[inline(always)]
+    fn write_inline<S: Sink>(self, head: Head, sink: S) -> S::Out {
+        sink.asking(head.from(self.1), self.0)
     }
-    #[inline]
-    fn seal<F: Payload>(self, head: Head, fields: F) -> Record {
-        Record::with_body(head.from(self.1), self.0, Fields(fields))
+    #[inline(always)]
+    fn write<F: Payload, S: Sink>(self, head: Head, fields: F, sink: S) -> S::Out {
+        sink.body(head.from(self.1), self.0, Fields(fields))
     }
 }
 
 impl<T: Payload> ReplyPart for Reply<T> {
-    #[inline]
-    fn seal_inline(self, head: Head) -> Record {
-        Record::with_body(head, 0, Asked(self, ()))
+    #[inline(always)]
+    fn write_inline<S: Sink>(self, head: Head, sink: S) -> S::Out {
+        sink.body(head, 0, Asked(self, ()))
     }
-    #[inline]
-    fn seal<F: Payload>(self, head: Head, fields: F) -> Record {
-        Record::with_body(head, 0, Asked(self, fields))
-    }
-}
-
-/// Opens the record of a tell. `inline` unpacks the fields where they travel in the val, and is `Some` exactly then.
-#[inline]
-pub(crate) fn open_tell<F: Payload>(
-    record: Record,
-    inline: Option<fn(u64) -> Option<F>>,
-) -> Option<F> {
-    match (inline, record.has_body()) {
-        (Some(unpack), false) => unpack(record.head().val),
-        (None, true) => record
-            .into_body::<Fields<F>>()
-            .ok()
-            .map(|Fields(fields)| fields),
-        _ => None,
+    #[inline(always)]
+    fn write<F: Payload, S: Sink>(self, head: Head, fields: F, sink: S) -> S::Out {
+        sink.body(head, 0, Asked(self, fields))
     }
 }
 
-/// Opens the record of an ask: one from a shard names a reply slot there (`asker` is that shard's seat), one from
-/// outside brings its `Reply`, and one that was sent as a plain value has none.
-#[inline]
-pub(crate) fn open_ask<T: Payload, F: Payload>(
-    record: Record,
-    asker: &'static Seat,
-    inline: Option<fn(u64) -> Option<F>>,
-) -> Option<(Reply<T>, F)> {
-    if record.reply() != 0 {
-        // Made first: if the fields are none of this message, dropping it answers the asker.
-        let reply = Reply::to_slot(asker, record.reply());
-        return Some((reply, open_tell(record, inline)?));
+/// The pair that a message is, if it is one.
+pub(crate) struct ToPair;
+
+impl Sink for ToPair {
+    type Out = Option<(u16, u64)>;
+
+    #[inline]
+    fn plain(self, head: Head) -> Self::Out {
+        Some((head.tag(), head.val))
     }
-    let val = record.head().val;
-    let record = match inline {
-        Some(unpack) => match record.into_body::<Asked<T, ()>>() {
-            Ok(Asked(reply, ())) => return Some((reply, unpack(val)?)),
-            Err(record) => record,
-        },
-        None => match record.into_body::<Asked<T, F>>() {
-            Ok(Asked(reply, fields)) => return Some((reply, fields)),
-            Err(record) => record,
-        },
-    };
-    Some((Reply::to_nobody(), open_tell(record, inline)?))
+    fn asking(self, _: Head, _: u64) -> Self::Out {
+        None
+    }
+    fn body<B: Cargo>(self, _: Head, _: u64, _: B) -> Self::Out {
+        None
+    }
+}
+
+/// A message that comes next in its mailbox. What is dropped here is dropped with the mailbox free: it may be user code.
+pub(crate) struct Next<'a> {
+    pub(crate) mailbox: &'a RefCell<Queue>,
+    /// Of the shards that may ask.
+    pub(crate) seats: &'a [&'static Seat],
+}
+
+impl Next<'_> {
+    #[inline(always)]
+    fn pop_plain(&self) -> Option<Head> {
+        self.mailbox.borrow_mut().pop_plain()
+    }
+
+    #[inline(always)]
+    fn pop_asking(&self) -> Option<(Head, u64)> {
+        self.mailbox.borrow_mut().pop_asking()
+    }
+
+    #[inline(always)]
+    fn pop_body<B: Cargo>(&self) -> Option<(u64, B)> {
+        self.mailbox.borrow_mut().pop_body()
+    }
+
+    /// Drops it, for it is not the message that its tag says; an asker hears that nobody answers.
+    #[cold]
+    fn refuse<R>(&self) -> Option<R> {
+        let record = self.mailbox.borrow_mut().pop()?;
+        if record.reply() != 0 {
+            drop(self.reply::<()>(record.head(), record.reply()));
+        }
+        None
+    }
+
+    /// The reply to whoever sent this head and waits in this slot.
+    #[inline]
+    fn reply<T: Payload>(&self, head: Head, slot: u64) -> Reply<T> {
+        Reply::to_slot(self.seats[usize::from(head.source())], slot)
+    }
+
+    /// Opens the record of a tell. `inline` unpacks the fields where they travel in the val, and is `Some` exactly then.
+    #[inline(always)]
+    pub(crate) fn open_tell<F: Payload>(self, inline: Option<fn(u64) -> Option<F>>) -> Option<F> {
+        if let Some(unpack) = inline {
+            match self.pop_plain() {
+                Some(head) => unpack(head.val),
+                None => self.refuse(),
+            }
+        } else {
+            match self.pop_body() {
+                Some((_, Fields(fields))) => Some(fields),
+                None => self.refuse(),
+            }
+        }
+    }
+
+    /// Opens the record of an ask: one from a shard names a reply slot there, one from outside brings its `Reply`, and one
+    /// that was sent as a plain value has none.
+    #[inline(always)]
+    pub(crate) fn open_ask<T: Payload, F: Payload>(
+        self,
+        inline: Option<fn(u64) -> Option<F>>,
+    ) -> Option<(Reply<T>, F)> {
+        let head = self.mailbox.borrow().head()?;
+        if let Some(unpack) = inline {
+            // Made before the fields are unpacked: if they are none of this message, dropping it answers the asker.
+            let reply = if let Some((_, slot)) = self.pop_asking() {
+                self.reply(head, slot)
+            } else if let Some((_, Asked(reply, ()))) = self.pop_body() {
+                reply
+            } else if self.pop_plain().is_some() {
+                Reply::to_nobody()
+            } else {
+                return self.refuse();
+            };
+            Some((reply, unpack(head.val)?))
+        } else if let Some((slot, Fields(fields))) = self.pop_body() {
+            let reply = match slot {
+                0 => Reply::to_nobody(),
+                slot => self.reply(head, slot),
+            };
+            Some((reply, fields))
+        } else if let Some((_, Asked(reply, fields))) = self.pop_body() {
+            Some((reply, fields))
+        } else {
+            self.refuse()
+        }
+    }
 }

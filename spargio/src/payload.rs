@@ -2,7 +2,7 @@
 
 use crate::ask::Asker;
 use crate::door::slots::Address;
-use crate::message::RingMsg;
+use crate::message::{Packed, RingMsg};
 use crate::reply::Reply;
 use std::marker::PhantomData;
 
@@ -46,9 +46,13 @@ impl<T: Payload> Part<T> {
 
     /// Asks for a reply of this type.
     #[doc(hidden)]
-    #[inline]
-    pub fn ask<M: RingMsg, A: Asker<M>>(asker: &A, to: Address, msg: M) -> A::Ask<T> {
-        asker.__ask(to, msg)
+    #[inline(always)]
+    pub fn ask<M: RingMsg, A: Asker<M>, F: Payload>(
+        asker: &A,
+        to: Address,
+        message: Packed<F>,
+    ) -> A::Ask<T> {
+        asker.__ask(to, message)
     }
 }
 
@@ -72,7 +76,7 @@ pub trait Unsendable {
     }
 
     #[doc(hidden)]
-    fn ask<M, A, R>(_: &A, _: Address, _: M) -> R {
+    fn ask<M, A, R>(_: &A, _: Address, _: impl Sized) -> R {
         unreachable!("a type that is no payload does not compile")
     }
 }

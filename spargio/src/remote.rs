@@ -8,7 +8,7 @@ use crate::door::shared::Shared;
 use crate::error::{SendError, SpawnError, StartError};
 use crate::handle::HandleOf;
 use crate::join::{JoinHandle, pair};
-use crate::message::{Encoder, InlineMsg, NoReply};
+use crate::message::{Encoder, InlineMsg, NoReply, ToPair};
 use crate::shard::current;
 use crate::shard::outbox::Stream;
 use crate::shard::send::credit;
@@ -137,8 +137,9 @@ impl RemoteShard {
     /// As [`send_raw`](Self::send_raw).
     pub fn send<M: InlineMsg>(&self, message: M) -> Result<SendTicket, SendError<M>> {
         self.send_event(message, |message| {
-            let head = message.__encode(Encoder::new(0, NoReply)).head();
-            (head.tag(), head.val)
+            message
+                .__encode(Encoder::new(0, NoReply, ToPair))
+                .expect("an inline message has neither a body nor a reply")
         })
     }
 

@@ -1,7 +1,7 @@
 //! Tickets: that a sent pair has arrived.
 
 use crate::door::lane::Lane;
-use crate::door::record::{Head, Kind, Record};
+use crate::door::record::{Head, Kind};
 use crate::door::seat::Parcel;
 use crate::error::TicketError;
 use crate::shard::send::{Credit, Route};
@@ -32,14 +32,14 @@ enum State {
 impl SendTicket {
     /// Sends the pair for which a credit was taken.
     pub(crate) fn send(credit: Credit<'_>, tag: u16, val: u64) -> Self {
-        let record = Record::inline(Head::new(Kind::Event, tag, credit.slot, val));
+        let head = Head::new(Kind::Event, tag, credit.slot, val);
         Self(match credit.route {
             Route::Here(core) => {
-                core.deliver(record, Some(core.id));
+                core.take_event(head, Some(core.id));
                 State::Arrived
             }
             Route::Peer(core, to) => {
-                let (lane, event) = core.send_event(to, record);
+                let (lane, event) = core.send_event(to, head);
                 State::Lane(lane, event)
             }
             Route::Outside(seat) => {
@@ -49,7 +49,7 @@ impl SendTicket {
                     // Not by a shard of another runtime that has rented the seat since.
                     let take = |core: Option<&Core>| {
                         let core = core.filter(|core| runtime == Some(core.shared.id))?;
-                        core.take_event(record, None).then_some(())
+                        core.take_event(head, None).then_some(())
                     };
                     if current::with(take).is_some() {
                         // Refused if nobody waits.

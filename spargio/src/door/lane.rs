@@ -3,7 +3,7 @@
 
 use super::counters::Count;
 use super::queue::{Queue, drain};
-use super::record::{MOST_UNITS, Record, Unit};
+use super::record::{Arrived, MOST_UNITS, Unit};
 use super::seat::UNPOISONED;
 use super::threads::caught;
 use super::wake::{Parked, published};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Waker;
 
-/// Staged records are published at the latest when there are this many.
+/// Staged records are published at the latest when they take this many units.
 pub(crate) const MOST_STAGED: usize = 64;
 
 /// What both ends of a lane, and the tickets of its events, look at.
@@ -146,11 +146,10 @@ impl LaneWriter {
         needed <= self.ring.cached_slots() || needed <= self.ring.slots()
     }
 
-    /// Stages a record; the caller publishes in time. Returns whether that time is now.
+    /// Where records are staged; the caller publishes in time.
     #[inline]
-    pub(crate) fn stage(&mut self, record: Record) -> bool {
-        self.staged.push(record);
-        self.staged.len() >= MOST_STAGED
+    pub(crate) fn staged(&mut self) -> &mut Queue {
+        &mut self.staged
     }
 
     /// The number of the event that is staged next.
@@ -194,16 +193,16 @@ impl LaneReader {
     }
 
     /// Takes at most `most` records and gives each to `f`; returns how many.
-    #[inline]
-    pub(crate) fn read(&mut self, most: usize, f: impl FnMut(Record)) -> usize {
+    #[inline(always)]
+    pub(crate) fn read(&mut self, most: usize, f: impl FnMut(Arrived<'_>)) -> usize {
         drain(&mut self.ring, most, f)
     }
 }
 
 impl Drop for LaneReader {
     fn drop(&mut self) {
-        drain(&mut self.ring, usize::MAX, |record| {
-            _ = caught(|| drop(record))
+        drain(&mut self.ring, usize::MAX, |arrived| {
+            _ = caught(|| drop(arrived));
         });
         self.lane.end();
     }
@@ -212,18 +211,18 @@ impl Drop for LaneReader {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::door::record::{Head, Kind};
+    use crate::door::record::{Head, Kind, Sink};
     use std::task::Wake;
 
-    fn record(tag: u16) -> Record {
-        Record::inline(Head::new(Kind::Event, tag, 0, 0))
+    fn stage(writer: &mut LaneWriter, tag: u16) {
+        writer.staged().plain(Head::new(Kind::Event, tag, 0, 0));
     }
 
     #[test]
     fn what_is_staged_is_read_after_it_is_published() {
         let (mut writer, mut reader) = lane(0, 1);
         for tag in 0..3 {
-            writer.stage(record(tag));
+            stage(&mut writer, tag);
         }
         assert!(reader.is_empty());
         writer.publish();
@@ -238,11 +237,11 @@ mod tests {
         let (mut writer, mut reader) = lane(0, 1);
         let mut sent = 0;
         while writer.has_room() {
-            writer.stage(record(sent));
+            stage(&mut writer, sent);
             sent += 1;
         }
         for _ in 0..MOST_UNITS {
-            writer.stage(record(sent));
+            stage(&mut writer, sent);
             sent += 1;
         }
         writer.publish();

@@ -2,6 +2,7 @@
 //! and injectors carry records, the wake pair sees to it that no shard sleeps through one, and a seat is where a
 //! foreign thread finds all of that for a shard. Nothing above this room touches an atomic.
 
+pub(crate) mod abort;
 pub(crate) mod backend;
 pub(crate) mod begun;
 pub(crate) mod clock;

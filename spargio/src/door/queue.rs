@@ -1,112 +1,161 @@
 //! Queues of records: what waits in a mailbox or to be published, and the two ends of a lane's ring.
 //!
-//! Whole records stand one after another, as the units that [`Record::into_units`] gave; this file alone puts them
-//! together again.
+//! Whole records stand one after another, as they are written; this file alone puts them together again.
 
-use super::record::{Head, Record, Unit, extension_of, head_of};
-use std::collections::VecDeque;
+use super::record::{
+    Arrived, Cargo, Head, MOST_UNITS, Record, Sink, Unit, Units, asking, write_body,
+};
 
 /// Records in a row, first in first out, without an allocation for each.
+///
+/// Their units stand side by side: a record is never cut in two, so a body is moved in and out where it stands. What was
+/// taken from the front leaves a gap, which goes when the queue is empty, or when its room is needed.
 #[derive(Default)]
 pub(crate) struct Queue {
-    /// The units of whole records, in order.
-    units: VecDeque<Unit>,
-    records: usize,
+    /// The units of whole records, in order, behind those that are gone.
+    units: Vec<Unit>,
+    /// How many units are gone.
+    gone: usize,
 }
 
 impl Queue {
-    /// How many records wait.
-    #[inline]
-    pub(crate) fn len(&self) -> usize {
-        self.records
-    }
-
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.records == 0
+        self.gone == self.units.len()
     }
 
-    /// How many units they take.
+    /// How many units wait.
     #[inline]
     pub(crate) fn units(&self) -> usize {
-        self.units.len()
+        self.units.len() - self.gone
     }
 
     #[inline]
-    pub(crate) fn push(&mut self, record: Record) {
-        let (units, len) = record.into_units();
-        if len == 1 {
-            self.units.push_back(units[0]);
-        } else {
-            self.units.extend(&units[..len]);
+    fn waiting(&self) -> Units<'_> {
+        Units(&self.units[self.gone..])
+    }
+
+    /// Makes room for so many more units.
+    #[inline]
+    fn reserve(&mut self, units: usize) {
+        if self.units.capacity() - self.units.len() < units {
+            self.make_room(units);
         }
-        self.records += 1;
+    }
+
+    #[cold]
+    fn make_room(&mut self, units: usize) {
+        // Only a gap as large as the rest is closed, so each unit is moved about once.
+        if self.gone >= self.units() {
+            self.units.drain(..self.gone);
+            self.gone = 0;
+        }
+        self.units.reserve(units);
+    }
+
+    /// The first units are gone.
+    #[inline]
+    fn skip(&mut self, units: usize) {
+        self.gone += units;
+        if self.is_empty() {
+            self.units.clear();
+            self.gone = 0;
+        }
+    }
+
+    pub(crate) fn push(&mut self, record: Record) {
+        record.hand_over(|units| self.push_units(units));
+    }
+
+    /// Adds a record that has come.
+    #[inline]
+    pub(crate) fn push_arrived(&mut self, arrived: Arrived<'_>) {
+        match arrived.into_units() {
+            [head] => {
+                self.reserve(1);
+                self.units.push(*head);
+            }
+            units => self.push_units(units),
+        }
+    }
+
+    fn push_units(&mut self, units: &[Unit]) {
+        self.reserve(units.len());
+        self.units.extend_from_slice(units);
     }
 
     /// The head of the record that comes out next.
     #[inline]
     pub(crate) fn head(&self) -> Option<Head> {
-        self.units.front().map(head_of)
+        self.waiting().head()
     }
 
+    /// Takes the first record out if it is a head alone.
     #[inline]
+    pub(crate) fn pop_plain(&mut self) -> Option<Head> {
+        let head = self.head().filter(|head| !head.is_extended())?;
+        self.skip(1);
+        Some(head)
+    }
+
+    /// Takes the first record out if it is a head with a reply slot and no body.
+    #[inline]
+    pub(crate) fn pop_asking(&mut self) -> Option<(Head, u64)> {
+        let waiting = self.waiting();
+        let asking = waiting.head().zip(waiting.asking())?;
+        self.skip(2);
+        Some(asking)
+    }
+
+    /// Takes the first record out if its body is a `B`: its reply slot, or zero, and the body.
+    #[inline]
+    pub(crate) fn pop_body<B: Cargo>(&mut self) -> Option<(u64, B)> {
+        let first = self.waiting().first()?;
+        let len = first.len();
+        // SAFETY: the record is skipped at once.
+        let taken = unsafe { Units(first).take_body() }?;
+        self.skip(len);
+        Some(taken)
+    }
+
+    /// Takes the first record out, whatever it is.
     pub(crate) fn pop(&mut self) -> Option<Record> {
-        self.records = self.records.checked_sub(1)?;
-        // SAFETY: the queue holds whole records one after another, and what is popped is gone from it.
-        Some(unsafe {
-            Record::from_units(|| self.units.pop_front().expect("whole records are queued"))
-        })
+        let first = self.waiting().first()?;
+        let len = first.len();
+        // SAFETY: these are the units of a whole record, which is skipped at once.
+        let record = unsafe { Arrived::new(first) }.into_record();
+        self.skip(len);
+        Some(record)
     }
 
     /// Moves as many whole records as fit into the lane's ring, and publishes them together.
+    #[inline]
     pub(crate) fn pour(&mut self, ring: &mut rtrb::Producer<Unit>) {
-        let (units, records) = self.prefix(ring.slots());
-        self.pour_units(ring, units, records);
+        let units = self.units();
+        if units <= ring.cached_slots() || units <= ring.slots() {
+            self.pour_units(ring, units);
+        } else {
+            self.pour_units(ring, self.waiting().whole(ring.slots()));
+        }
     }
 
     /// Moves the first record into the lane's ring and publishes it. `false`: there is no record, or no room for it.
     pub(crate) fn pour_one(&mut self, ring: &mut rtrb::Producer<Unit>) -> bool {
-        let units = match self.records {
-            0 => return false,
-            _ => self.len_of_record_at(0),
-        };
-        units <= ring.slots() && {
-            self.pour_units(ring, units, 1);
-            true
+        let units = self.waiting().first().map_or(0, <[Unit]>::len);
+        let pours = units > 0 && units <= ring.slots();
+        if pours {
+            self.pour_units(ring, units);
         }
+        pours
     }
 
-    fn pour_units(&mut self, ring: &mut rtrb::Producer<Unit>, units: usize, records: usize) {
-        if let Ok(chunk) = ring.write_chunk_uninit(units) {
-            // One commit for all: the reader must never see the front of a record without its rest.
-            chunk.fill_from_iter(self.units.drain(..units));
-            self.records -= records;
+    #[inline]
+    fn pour_units(&mut self, ring: &mut rtrb::Producer<Unit>, units: usize) {
+        let poured = &self.units[self.gone..self.gone + units];
+        // Published in one step: the reader must never see the front of a record without its rest.
+        if ring.push_entire_slice(poured).is_ok() {
+            self.skip(units);
         }
-    }
-
-    /// How many units, and how many records, at the front are whole records of at most `room` units together.
-    fn prefix(&self, room: usize) -> (usize, usize) {
-        if self.units.len() <= room {
-            return (self.units.len(), self.records);
-        }
-        let (mut units, mut records) = (0, 0);
-        loop {
-            let len = self.len_of_record_at(units);
-            if units + len > room {
-                return (units, records);
-            }
-            units += len;
-            records += 1;
-        }
-    }
-
-    /// How many units the record takes that begins at this one.
-    fn len_of_record_at(&self, unit: usize) -> usize {
-        if !head_of(&self.units[unit]).is_extended() {
-            return 1;
-        }
-        let body = extension_of(&self.units[unit + 1]).body;
-        2 + body.map_or(0, |body| body.units)
     }
 }
 
@@ -116,28 +165,94 @@ impl Drop for Queue {
     }
 }
 
-/// Takes at most `most` records out of a lane's ring and gives each to `f`.
-#[inline]
+/// A record is written where it will stand.
+impl Sink for &mut Queue {
+    type Out = ();
+
+    #[inline(always)]
+    fn plain(self, head: Head) {
+        self.reserve(1);
+        self.units.push(head.to_unit());
+    }
+
+    #[inline(always)]
+    fn asking(self, head: Head, reply: u64) {
+        self.reserve(2);
+        self.units.extend_from_slice(&asking(head, reply));
+    }
+
+    #[inline(always)]
+    fn body<B: Cargo>(self, head: Head, reply: u64, body: B) {
+        self.reserve(MOST_UNITS);
+        let place = self.units.spare_capacity_mut().first_chunk_mut();
+        let len = write_body(place.expect("it was reserved"), head, reply, body);
+        // SAFETY: so many units were written behind the last, where there is room for more.
+        unsafe { self.units.set_len(self.units.len() + len) }
+    }
+}
+
+/// Takes at most `most` records out of a lane's ring and gives each to `f`. Returns how many.
+#[inline(always)]
 pub(crate) fn drain(
     ring: &mut rtrb::Consumer<Unit>,
     most: usize,
-    mut f: impl FnMut(Record),
+    mut f: impl FnMut(Arrived<'_>),
 ) -> usize {
-    let available = ring.slots();
-    if available == 0 {
+    let units = ring.slots();
+    let Ok(chunk) = ring.read_chunk(units) else {
         return 0;
-    }
-    let mut units = ring
-        .read_chunk(available)
-        .expect("the ring has this many units")
-        .into_iter();
+    };
+    let mut taken = Taken {
+        chunk: Some(chunk),
+        units: 0,
+    };
     let mut records = 0;
-    while records < most && units.len() > 0 {
-        // SAFETY: `Queue::pour` publishes whole records one after another, and the iterator yields each unit once.
-        f(unsafe { Record::from_units(|| units.next().expect("whole records are published")) });
+    while records < most && taken.units < units {
+        taken.next(&mut f);
         records += 1;
     }
     records
+}
+
+/// What is being taken out of a ring. Its room is given back in the end, also if a panic is the end.
+struct Taken<'a> {
+    chunk: Option<rtrb::chunks::ReadChunk<'a, Unit>>,
+    /// How many units are taken.
+    units: usize,
+}
+
+impl Taken<'_> {
+    /// Takes the next record, which there must be.
+    #[inline(always)]
+    fn next(&mut self, f: impl FnOnce(Arrived<'_>)) {
+        let Some(chunk) = &self.chunk else { return };
+        let (front, back) = chunk.as_slices();
+        let here = Units(front.get(self.units..).unwrap_or_default());
+        if let Some(units) = here.first() {
+            self.units += units.len();
+            // SAFETY: `Queue::pour` publishes whole records one after another, so these are the units of one, and this
+            // is the only time that it is taken.
+            return f(unsafe { Arrived::new(units) });
+        }
+        // The ring's end is in between.
+        let mut gathered = [Unit::EMPTY; MOST_UNITS];
+        let rest = front.iter().chain(back).skip(self.units);
+        for (place, unit) in gathered.iter_mut().zip(rest) {
+            *place = *unit;
+        }
+        let units = Units(&gathered).first().unwrap_or_default();
+        self.units += units.len();
+        // SAFETY: as above.
+        f(unsafe { Arrived::new(units) });
+    }
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        if let Some(chunk) = self.chunk.take() {
+            chunk.commit(self.units);
+        }
+    }
 }
 
 #[cfg(all(test, not(loom)))]
@@ -167,7 +282,12 @@ mod tests {
         }
         queue.push(Record::inline(head(9)));
         queue.pour(&mut write);
-        assert_eq!(queue.len(), 8, "two records of three units fit into eight");
+        let left = 7 * 3 + 1;
+        assert_eq!(
+            queue.units(),
+            left,
+            "two records of three units fit into eight"
+        );
         let mut tags = Vec::new();
         assert_eq!(
             drain(&mut read, 1, |record| tags.push(record.head().tag())),

@@ -7,8 +7,11 @@
 //! unit 2.. the body, moved; what is larger than `MOST_BODY` is boxed and its box moved
 //! ```
 //!
-//! The only unsafe code here moves a body into units and out again. What makes it sound: a body enters a [`Record`]
-//! together with the description of its own type, both leave it together, and a `Record` owns its body until then.
+//! A record is written where it will stand, in a [`Sink`]: a queue that is a mailbox or goes into a lane, or a [`Record`]
+//! on its own. It is read as [`Units`], wherever it stands, and what was read is moved on as an [`Arrived`].
+//!
+//! The only unsafe code here moves a body into units and out again. What makes it sound: a body is written together with
+//! the description of its own type, both are copied and read together, and whoever owns the units owns the body.
 
 use std::any::TypeId;
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -25,7 +28,7 @@ pub(crate) const MOST_BODY: usize = (MOST_UNITS - 2) * size_of::<Unit>();
 pub(crate) struct Unit(MaybeUninit<u128>);
 
 impl Unit {
-    const EMPTY: Self = Self(MaybeUninit::uninit());
+    pub(super) const EMPTY: Self = Self(MaybeUninit::uninit());
 }
 
 /// What a record is. Four bits of the head: two for this, one to say that the record is extended, one kept for an
@@ -112,32 +115,63 @@ impl Head {
     }
 
     #[inline]
-    fn to_unit(self) -> Unit {
+    pub(super) fn to_unit(self) -> Unit {
         Unit(MaybeUninit::new(
             u128::from(self.val) << 64 | u128::from(self.word),
         ))
     }
 }
 
+/// Where a record is written: each method writes a whole one.
+#[doc(hidden)]
+pub trait Sink {
+    #[doc(hidden)]
+    type Out;
+
+    /// A head alone.
+    #[doc(hidden)]
+    fn plain(self, head: Head) -> Self::Out;
+
+    /// A head that is answered to a reply slot of the shard that sends it.
+    #[doc(hidden)]
+    fn asking(self, head: Head, reply: u64) -> Self::Out;
+
+    /// A head, a reply slot or zero, and a body.
+    #[doc(hidden)]
+    fn body<B: Cargo>(self, head: Head, reply: u64, body: B) -> Self::Out;
+}
+
 /// What can be moved in a record's body.
-pub(crate) trait Cargo: Send + 'static {
+#[doc(hidden)]
+pub trait Cargo: Send + 'static {
     /// What becomes of the body when no actor takes it.
+    #[doc(hidden)]
     fn discard(self);
 }
 
 /// The second unit of an extended record.
 #[derive(Clone, Copy)]
 #[repr(C, align(16))]
-pub(super) struct Extension {
+struct Extension {
     reply: u64,
-    pub(super) body: Option<&'static Description>,
+    body: Option<&'static Description>,
+}
+
+impl Extension {
+    #[inline]
+    fn to_unit(self) -> Unit {
+        let mut unit = Unit::EMPTY;
+        // SAFETY: an `Extension` has the size and alignment of the unit that it is written to.
+        unsafe { (&raw mut unit).cast::<Self>().write(self) }
+        unit
+    }
 }
 
 /// All that must be known of a body to check it, to measure it and to drop it without its actor.
-pub(super) struct Description {
+struct Description {
     id: TypeId,
     /// In units.
-    pub(super) units: usize,
+    units: usize,
     /// Discards the body whose bytes start at the pointer.
     ///
     /// # Safety
@@ -145,6 +179,12 @@ pub(super) struct Description {
     /// A body of the described type must stand there, and is moved out.
     discard: unsafe fn(*const Unit),
 }
+
+/// Where a record is written.
+pub(super) type Place = [MaybeUninit<Unit>; MOST_UNITS];
+
+/// Where a body is written.
+type BodyPlace = [MaybeUninit<Unit>; MOST_UNITS - 2];
 
 /// How a body of type `B` stands in a record, decided at compile time.
 struct Stowed<B>(std::marker::PhantomData<B>);
@@ -163,7 +203,8 @@ impl<B: Cargo> Stowed<B> {
         discard: Self::discard,
     };
 
-    fn stow(body: B, place: &mut [Unit; MOST_UNITS - 2]) {
+    #[inline]
+    fn stow(body: B, place: &mut BodyPlace) {
         let place = place.as_mut_ptr();
         if Self::DIRECT {
             // SAFETY: `DIRECT` says that a `B` is neither larger nor more aligned than the units it is written to.
@@ -177,6 +218,7 @@ impl<B: Cargo> Stowed<B> {
     /// # Safety
     ///
     /// What [`stow`](Self::stow) of this same `B` wrote must stand at `place`, and is moved out.
+    #[inline]
     unsafe fn unstow(place: *const Unit) -> B {
         if Self::DIRECT {
             // SAFETY: the caller says that `stow` wrote a `B` here, which nobody else moves out.
@@ -196,140 +238,99 @@ impl<B: Cargo> Stowed<B> {
     }
 }
 
-/// A record, owned: it is sent on, or opened, or dropped with its body.
-pub struct Record {
-    units: [Unit; MOST_UNITS],
-    len: usize,
+/// Writes a record with a body. Returns how many units it takes.
+#[inline]
+pub(super) fn write_body<B: Cargo>(place: &mut Place, head: Head, reply: u64, body: B) -> usize {
+    let description = Stowed::<B>::DESCRIPTION;
+    let extension = Extension {
+        reply,
+        body: Some(description),
+    };
+    place[0].write(head.extended().to_unit());
+    place[1].write(extension.to_unit());
+    let rest = place
+        .last_chunk_mut()
+        .expect("a record has room for a body");
+    Stowed::stow(body, rest);
+    2 + description.units
 }
 
-impl Record {
-    /// A record of a head alone.
+/// The two units of a record that asks and has no body.
+#[inline]
+pub(super) fn asking(head: Head, reply: u64) -> [Unit; 2] {
+    let extension = Extension { reply, body: None };
+    [head.extended().to_unit(), extension.to_unit()]
+}
+
+/// Whole records, wherever they stand: a look, which owns nothing.
+#[derive(Clone, Copy)]
+pub(super) struct Units<'a>(pub(super) &'a [Unit]);
+
+impl<'a> Units<'a> {
     #[inline]
-    pub(crate) fn inline(head: Head) -> Self {
-        let mut units = [Unit::EMPTY; MOST_UNITS];
-        units[0] = head.to_unit();
-        Self { units, len: 1 }
+    pub(super) fn head(self) -> Option<Head> {
+        self.0.first().map(head_of)
     }
 
-    /// A record that is answered to a reply slot of the shard that sends it.
+    /// The second unit of the first record, if it is extended.
     #[inline]
-    pub(crate) fn asking(head: Head, reply: u64) -> Self {
-        Self::extended(head, Extension { reply, body: None })
+    fn extension(self) -> Option<Extension> {
+        self.head()
+            .filter(|head| head.is_extended())
+            .map(|_| extension_of(&self.0[1]))
     }
 
-    /// A record that carries a body.
+    /// The first record, if there is one and all of it stands here.
     #[inline]
-    pub(crate) fn with_body<B: Cargo>(head: Head, reply: u64, body: B) -> Self {
-        let description = Stowed::<B>::DESCRIPTION;
-        let mut record = Self::extended(
-            head,
-            Extension {
-                reply,
-                body: Some(description),
-            },
-        );
-        let place = record
-            .units
-            .last_chunk_mut()
-            .expect("a record has room for a body");
-        Stowed::stow(body, place);
-        record.len += description.units;
-        record
+    pub(super) fn first(self) -> Option<&'a [Unit]> {
+        let len = match self.0 {
+            [] => return None,
+            [head, ..] if !head_of(head).is_extended() => 1,
+            [_] => return None,
+            [_, extension, ..] => 2 + extension_of(extension).body.map_or(0, |body| body.units),
+        };
+        self.0.get(..len)
     }
 
+    /// The reply slot of an extended record that has no body.
     #[inline]
-    fn extended(head: Head, extension: Extension) -> Self {
-        let mut record = Self::inline(head.extended());
-        let place: *mut Unit = &mut record.units[1];
-        // SAFETY: an `Extension` has the size and alignment of the unit that it is written to.
-        unsafe { place.cast::<Extension>().write(extension) }
-        record.len = 2;
-        record
-    }
-
-    #[inline]
-    pub(crate) fn head(&self) -> Head {
-        head_of(&self.units[0])
-    }
-
-    /// The reply slot on the sender's shard, or zero.
-    #[inline]
-    pub(crate) fn reply(&self) -> u64 {
-        self.extension().map_or(0, |extension| extension.reply)
-    }
-
-    #[inline]
-    pub(crate) fn has_body(&self) -> bool {
-        self.extension()
-            .is_some_and(|extension| extension.body.is_some())
-    }
-
-    #[inline]
-    fn extension(&self) -> Option<Extension> {
-        (self.len > 1).then(|| extension_of(&self.units[1]))
-    }
-
-    /// Moves the body out, if it is a `B`; else the record is given back.
-    #[inline]
-    pub(crate) fn into_body<B: Cargo>(self) -> Result<B, Self> {
-        match self.extension() {
-            Some(Extension {
-                body: Some(body), ..
-            }) if body.id == TypeId::of::<B>() => {
-                let record = ManuallyDrop::new(self);
-                // SAFETY: a body stands here with the description of its type, whose identity is `B`'s. The record's
-                // drop, which would move it out too, does not run.
-                Ok(unsafe { Stowed::<B>::unstow(record.units[2..].as_ptr()) })
-            }
-            _ => Err(self),
+    pub(super) fn asking(self) -> Option<u64> {
+        match self.extension()? {
+            Extension { reply, body: None } => Some(reply),
+            Extension { .. } => None,
         }
     }
 
-    /// The record's units, to be copied into a lane or a mailbox that owns them from now on.
-    #[inline]
-    pub(crate) fn into_units(self) -> ([Unit; MOST_UNITS], usize) {
-        let record = ManuallyDrop::new(self);
-        (record.units, record.len)
+    /// How many units at the front are whole records of at most `room` units together.
+    pub(super) fn whole(self, room: usize) -> usize {
+        let mut units = 0;
+        while let Some(first) = Units(&self.0[units..]).first()
+            && units + first.len() <= room
+        {
+            units += first.len();
+        }
+        units
     }
 
-    /// Takes a record back out of where its units were copied to.
-    ///
-    /// `next` gives the units in order; it is called as often as the record has units.
+    /// The first record's reply slot and its body, if that is a `B`.
     ///
     /// # Safety
     ///
-    /// The units must be those of one [`into_units`](Self::into_units), in their order, and are not used again.
+    /// The body is moved out: nobody may use these units again.
     #[inline]
-    pub(crate) unsafe fn from_units(mut next: impl FnMut() -> Unit) -> Self {
-        let mut units = [Unit::EMPTY; MOST_UNITS];
-        units[0] = next();
-        let mut len = 1;
-        if head_of(&units[0]).is_extended() {
-            units[1] = next();
-            len = 2 + extension_of(&units[1]).body.map_or(0, |body| body.units);
-            for unit in &mut units[2..len] {
-                *unit = next();
-            }
+    pub(super) unsafe fn take_body<B: Cargo>(self) -> Option<(u64, B)> {
+        let Extension { reply, body } = self.extension()?;
+        if body?.id != TypeId::of::<B>() {
+            return None;
         }
-        Self { units, len }
-    }
-}
-
-impl Drop for Record {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(Extension {
-            body: Some(body), ..
-        }) = self.extension()
-        {
-            // SAFETY: the record owns its body, described by its own type's description, and is used no more.
-            unsafe { (body.discard)(self.units[2..].as_ptr()) }
-        }
+        // SAFETY: a body stands here with the description of its type, whose identity is `B`'s, and the caller says that
+        // nobody else moves it out.
+        Some((reply, unsafe { Stowed::<B>::unstow(self.0[2..].as_ptr()) }))
     }
 }
 
 #[inline]
-pub(super) fn head_of(unit: &Unit) -> Head {
+fn head_of(unit: &Unit) -> Head {
     // SAFETY: the first unit of a record is made by `Head::to_unit`, all of whose bits are initialised.
     let bits = unsafe { unit.0.assume_init() };
     Head {
@@ -339,13 +340,239 @@ pub(super) fn head_of(unit: &Unit) -> Head {
 }
 
 #[inline]
-pub(super) fn extension_of(unit: &Unit) -> Extension {
-    // SAFETY: the second unit of an extended record is written by `Record::extended`, and nothing else.
+fn extension_of(unit: &Unit) -> Extension {
+    // SAFETY: the second unit of an extended record is made by `Extension::to_unit`, and nothing else.
     unsafe { std::ptr::from_ref(unit).cast::<Extension>().read() }
 }
 
 const _: () = assert!(size_of::<Extension>() == size_of::<Unit>());
 const _: () = assert!(align_of::<Extension>() == align_of::<Unit>());
+
+/// A record that has come and still stands where it came; it is owned, and moved on from there.
+pub(crate) struct Arrived<'a>(&'a [Unit]);
+
+impl<'a> Arrived<'a> {
+    /// # Safety
+    ///
+    /// These must be the units of one whole record, which nobody else uses again.
+    #[inline]
+    pub(super) unsafe fn new(units: &'a [Unit]) -> Self {
+        Self(units)
+    }
+
+    #[inline]
+    pub(crate) fn head(&self) -> Head {
+        head_of(&self.0[0])
+    }
+
+    /// The units, to be copied to where they are owned from now on.
+    #[inline]
+    pub(super) fn into_units(self) -> &'a [Unit] {
+        ManuallyDrop::new(self).0
+    }
+
+    pub(crate) fn into_record(self) -> Record {
+        let units = self.into_units();
+        let mut record = Record {
+            units: [MaybeUninit::uninit(); MOST_UNITS],
+            len: units.len(),
+        };
+        for (place, unit) in record.units.iter_mut().zip(units) {
+            place.write(*unit);
+        }
+        record
+    }
+}
+
+impl Drop for Arrived<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the units were this value's alone, which is used no more.
+        drop(unsafe { Arrived::new(self.0) }.into_record());
+    }
+}
+
+/// A record on its own: it is sent on, or opened, or dropped with its body.
+pub(crate) struct Record {
+    units: Place,
+    len: usize,
+}
+
+impl Record {
+    /// A record of a head alone.
+    #[inline]
+    pub(crate) fn inline(head: Head) -> Self {
+        Self::from_head(&[head.to_unit()])
+    }
+
+    /// A record that carries a body.
+    #[inline]
+    pub(crate) fn with_body<B: Cargo>(head: Head, reply: u64, body: B) -> Self {
+        let mut record = Self::from_head(&[]);
+        record.len = write_body(&mut record.units, head, reply, body);
+        record
+    }
+
+    #[inline]
+    fn from_head(units: &[Unit]) -> Self {
+        let mut record = Self {
+            units: [MaybeUninit::uninit(); MOST_UNITS],
+            len: units.len(),
+        };
+        for (place, unit) in record.units.iter_mut().zip(units) {
+            place.write(*unit);
+        }
+        record
+    }
+
+    /// What the record is made of.
+    #[inline]
+    fn units(&self) -> Units<'_> {
+        // SAFETY: the first `len` units were written.
+        Units(unsafe { self.units[..self.len].assume_init_ref() })
+    }
+
+    #[inline]
+    pub(crate) fn head(&self) -> Head {
+        head_of(&self.units().0[0])
+    }
+
+    /// The reply slot on the sender's shard, or zero.
+    #[inline]
+    pub(crate) fn reply(&self) -> u64 {
+        self.units()
+            .extension()
+            .map_or(0, |extension| extension.reply)
+    }
+
+    /// Moves the body out, if it is a `B`; else the record is given back.
+    #[inline]
+    pub(crate) fn into_body<B: Cargo>(self) -> Result<B, Self> {
+        let record = ManuallyDrop::new(self);
+        // SAFETY: the record's drop, which would move the body out too, does not run.
+        match unsafe { record.units().take_body() } {
+            Some((_, body)) => Ok(body),
+            None => Err(ManuallyDrop::into_inner(record)),
+        }
+    }
+
+    /// Has the record arrive, from where it is now.
+    #[inline]
+    pub(crate) fn arrive<R>(self, f: impl FnOnce(Arrived<'_>) -> R) -> R {
+        // SAFETY: a record is whole, and its units are not used again.
+        self.hand_over(|units| f(unsafe { Arrived::new(units) }))
+    }
+
+    /// Gives `f` the units, to be copied to where they are owned from now on.
+    #[inline]
+    pub(super) fn hand_over<R>(self, f: impl FnOnce(&[Unit]) -> R) -> R {
+        f(ManuallyDrop::new(self).units().0)
+    }
+}
+
+impl Drop for Record {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(Extension {
+            body: Some(body), ..
+        }) = self.units().extension()
+        {
+            let body_at = self.units().0[2..].as_ptr();
+            // SAFETY: the record owns its body, described by its own type's description, and is used no more.
+            unsafe { (body.discard)(body_at) }
+        }
+    }
+}
+
+/// A body on its own, in a place where many come and go.
+pub(crate) struct Body {
+    place: BodyPlace,
+    description: Option<&'static Description>,
+}
+
+impl Body {
+    /// A place without a body.
+    pub(crate) fn none() -> Self {
+        Self {
+            place: [MaybeUninit::uninit(); MOST_UNITS - 2],
+            description: None,
+        }
+    }
+
+    /// Puts a body into the place, which must have none.
+    #[inline]
+    pub(crate) fn put<B: Cargo>(&mut self, body: B) {
+        debug_assert!(self.description.is_none(), "it would never be dropped");
+        Stowed::stow(body, &mut self.place);
+        self.description = Some(Stowed::<B>::DESCRIPTION);
+    }
+
+    /// Puts the body of a record that has come, if it has one, into the place, which must have none.
+    #[inline]
+    pub(crate) fn put_arrived(&mut self, arrived: Arrived<'_>) {
+        debug_assert!(self.description.is_none(), "it would never be dropped");
+        let units = arrived.into_units();
+        self.description = Units(units)
+            .extension()
+            .and_then(|extension| extension.body);
+        if self.description.is_some() {
+            for (place, unit) in self.place.iter_mut().zip(&units[2..]) {
+                place.write(*unit);
+            }
+        }
+    }
+
+    /// Takes the body out, whatever it is.
+    #[inline]
+    pub(crate) fn take_any(&mut self) -> Option<Self> {
+        let description = self.description.take()?;
+        Some(Self {
+            place: self.place,
+            description: Some(description),
+        })
+    }
+
+    /// Takes the body out, if it is a `B`.
+    #[inline]
+    pub(crate) fn take<B: Cargo>(&mut self) -> Option<B> {
+        self.description
+            .take_if(|description| description.id == TypeId::of::<B>())?;
+        // SAFETY: a body stands here with the description of its type, whose identity is `B`'s. The description is gone, so
+        // it is moved out once.
+        Some(unsafe { Stowed::<B>::unstow(self.place.as_ptr().cast()) })
+    }
+}
+
+impl Drop for Body {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(description) = self.description.take() {
+            // SAFETY: the body stands here with its own type's description, which is gone now.
+            unsafe { (description.discard)(self.place.as_ptr().cast()) }
+        }
+    }
+}
+
+/// A record on its own is made where there is no queue to write to.
+pub(crate) struct ToRecord;
+
+impl Sink for ToRecord {
+    type Out = Record;
+
+    #[inline]
+    fn plain(self, head: Head) -> Record {
+        Record::inline(head)
+    }
+
+    #[inline]
+    fn asking(self, head: Head, reply: u64) -> Record {
+        Record::from_head(&asking(head, reply))
+    }
+
+    #[inline]
+    fn body<B: Cargo>(self, head: Head, reply: u64, body: B) -> Record {
+        Record::with_body(head, reply, body)
+    }
+}
 
 #[cfg(all(test, not(loom)))]
 mod tests {

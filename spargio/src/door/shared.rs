@@ -33,7 +33,7 @@ pub(crate) struct Shared {
     pub(crate) id: u64,
     pub(crate) settings: Settings,
     pub(crate) seats: Box<[&'static Seat]>,
-    pub(crate) counters: Box<[CachePadded<ShardCounters>]>,
+    pub(crate) counters: Box<[Arc<CachePadded<ShardCounters>>]>,
     /// The address of each shard's event queue.
     pub(crate) events: Box<[Address]>,
     /// All lanes that were made.
@@ -64,7 +64,7 @@ impl Shared {
             id: RUNTIMES.fetch_add(1, Ordering::Relaxed),
             settings,
             seats,
-            counters: (0..shards).map(|_| CachePadded::default()).collect(),
+            counters: (0..shards).map(|_| Arc::default()).collect(),
             events,
             lanes: Mutex::new(Vec::new()),
             closing: Closing::new(shards),

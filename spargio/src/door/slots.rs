@@ -7,11 +7,12 @@ use super::begun::Begun;
 use super::seat::Seat;
 use super::word::{Refusal, Word};
 use crate::value::RingVal;
+use std::array;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
-const SLOTS_PER_PAGE: u32 = 256;
+pub(crate) const SLOTS_PER_PAGE: u32 = 256;
 const MOST_PAGES: usize = 1 << 16;
 
 /// The most actors and tasks that a process can have at one time.
@@ -22,7 +23,7 @@ const _: () = assert!(MOST_SLOTS == 16_777_216);
 
 /// Where an actor is: a slot, and which of the slot's successive tenants is meant. Eight bytes.
 #[doc(hidden)]
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
     slot: u32,
     generation: NonZeroU32,
@@ -47,6 +48,13 @@ impl Address {
         let page = page.load(Ordering::Acquire);
         // SAFETY: the directory holds null or a leaked page, which is never freed.
         unsafe { page.as_ref() }
+    }
+
+    /// A number that differs for the first slots of different pages: those of different shards.
+    #[inline]
+    pub(crate) fn spread(self) -> usize {
+        // Three eighths of a page apart, modulo any power of two of 256 and more.
+        (self.slot + self.slot / SLOTS_PER_PAGE * 96) as usize
     }
 
     /// The slot's number within its page.
@@ -92,9 +100,9 @@ pub(crate) struct Page {
     number: u32,
     /// The page's place among its seat's pages.
     ordinal: u32,
-    slots: Box<[Slot]>,
+    slots: [Slot; SLOTS_PER_PAGE as usize],
     /// Apart from the slots: the owner writes here for every message, and nobody else looks before a word is empty.
-    begun: Box<[Begun]>,
+    begun: [Begun; SLOTS_PER_PAGE as usize],
 }
 
 struct Slot {
@@ -118,8 +126,8 @@ impl Page {
             capacity: AtomicU32::new(0),
             name: AtomicPtr::default(),
         };
-        let slots = (0..SLOTS_PER_PAGE).map(slot).collect();
-        let begun = (0..SLOTS_PER_PAGE).map(|_| Begun::new()).collect();
+        let slots = array::from_fn(slot);
+        let begun = array::from_fn(|_| Begun::new());
         let page = Box::into_raw(Box::new(Self {
             seat,
             number,
@@ -143,8 +151,17 @@ impl Page {
         &self.begun[place]
     }
 
+    /// Takes one credit: of the word, or of a begun message where the word has none left.
+    #[inline]
+    pub(crate) fn take(&self, place: usize, generation: u32) -> Result<(), Refusal> {
+        match self.word(place).take(generation) {
+            Err(Refusal::Full) => self.take_begun(place, generation),
+            taken => taken,
+        }
+    }
+
     /// Takes the credit of a begun message, where the word has none left.
-    pub(crate) fn take_begun(&self, place: usize, generation: u32) -> Result<(), Refusal> {
+    fn take_begun(&self, place: usize, generation: u32) -> Result<(), Refusal> {
         self.begun[place].take_one(self.word(place), generation)
     }
 
@@ -152,6 +169,13 @@ impl Page {
     pub(crate) fn capacity(&self, place: usize) -> u32 {
         // Relaxed: a stale capacity makes a lease of another size, no more.
         self.slots[place].capacity.load(Ordering::Relaxed)
+    }
+
+    /// The address of a slot's tenant.
+    #[inline]
+    pub(crate) fn address(&self, place: usize, generation: NonZeroU32) -> Address {
+        let slot = self.number * SLOTS_PER_PAGE + place as u32;
+        Address::new(slot, generation)
     }
 
     /// The slot's number among its seat's slots: what heads of records carry.
@@ -170,12 +194,8 @@ impl Page {
             let name = *unsafe { name.as_ref() }?;
             let (generation, held) = slot.word.depth(self.capacity(place))?;
             let depth = held.saturating_sub(self.begun[place].count());
-            let number = self.number * SLOTS_PER_PAGE + place as u32;
-            Some((
-                Address::new(number, NonZeroU32::new(generation)?),
-                name,
-                depth,
-            ))
+            let address = self.address(place, NonZeroU32::new(generation)?);
+            Some((address, name, depth))
         })
     }
 }
@@ -230,9 +250,8 @@ impl SlotBook {
         // Release: pairs with the acquire in `Page::actors`.
         slot.name.store(name, Ordering::Release);
         slot.word.open(*generation, capacity);
-        let number = page.number * SLOTS_PER_PAGE + place as u32;
         let generation = NonZeroU32::new(*generation).expect("generations count from 1");
-        Some((local, Address::new(number, generation)))
+        Some((local, page.address(place, generation)))
     }
 
     /// A slot to open: a free one, or one whose last credits have come home, or one of a new page.

@@ -83,12 +83,14 @@ impl Wake for Woken {
 }
 
 /// Runs code that may panic. `None` if it did: the panic goes no further, nor does one of its own payload's drop.
+#[inline]
 pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(f)).map_err(drop_payload).ok()
 }
 
 /// Drops what a panic was thrown with, which may panic in turn.
-pub(crate) fn drop_payload(payload: Box<dyn Any + Send>) {
+#[cold]
+fn drop_payload(payload: Box<dyn Any + Send>) {
     if let Err(another) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         // Enough: a third could only be a trap.
         std::mem::forget(another);

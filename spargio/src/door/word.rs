@@ -103,6 +103,34 @@ impl Word {
         }
     }
 
+    /// Counts up to `block` credits as leased which are not the word's, but those of begun messages, to be taken next,
+    /// while no more than `most` are leased in all. `settled` credits of an earlier lease, all used, are struck off.
+    /// Returns how many.
+    pub(crate) fn reserve(
+        &self,
+        generation: u32,
+        settled: u32,
+        block: u32,
+        most: u32,
+    ) -> Result<u32, Refusal> {
+        let mut word = self.0.load(Ordering::Relaxed);
+        loop {
+            if !alive_in(word, generation) {
+                return Err(Refusal::Dead);
+            }
+            let leased = leased_of(word) - settled;
+            let lease = block.min(most.saturating_sub(leased));
+            let next = word - u64::from(settled) + u64::from(lease);
+            match self
+                .0
+                .compare_exchange_weak(word, next, Ordering::Relaxed, Ordering::Relaxed)
+            {
+                Ok(_) => return Ok(lease),
+                Err(now) => word = now,
+            }
+        }
+    }
+
     /// Ends a lease: `used` of its credits are held by messages, `unused` go home.
     #[inline]
     pub(crate) fn settle(&self, used: u32, unused: u32) {
@@ -140,7 +168,7 @@ impl Word {
 
 #[inline]
 fn alive_in(word: u64, generation: u32) -> bool {
-    word & ALIVE != 0 && (word >> 32) as u32 == generation
+    word / ALIVE == u64::from(generation) * 2 + 1
 }
 
 #[inline]

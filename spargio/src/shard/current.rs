@@ -10,13 +10,30 @@ thread_local! {
     static CURRENT: Cell<*const Core> = const { Cell::new(ptr::null()) };
 }
 
+/// The shard that this code runs on, if it runs on one. For the message path, where a closure would not be inlined; it is
+/// kept in a local variable and nowhere else.
+#[must_use]
+pub(crate) struct Current(*const Core);
+
+/// The shard that this code runs on.
+#[inline(always)]
+pub(crate) fn here() -> Current {
+    Current(CURRENT.get())
+}
+
+impl Current {
+    #[inline(always)]
+    pub(crate) fn core(&self) -> Option<&Core> {
+        // SAFETY: the pointer is null or was set by an `OnShard`, which lives on this thread's stack below all code that
+        // runs on the shard, and so below the variable that this is kept in, and which holds its core alive.
+        unsafe { self.0.as_ref() }
+    }
+}
+
 /// Gives `f` the shard that this code runs on, if it runs on one.
-#[inline]
+#[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Core>) -> R) -> R {
-    let current = CURRENT.get();
-    // SAFETY: the pointer is null or was set by an `OnShard` that is alive, for it puts the former pointer back when it
-    // is dropped, and that holds its core alive; and `f` cannot let the reference out.
-    f(unsafe { current.as_ref() })
+    f(here().core())
 }
 
 /// While it lives, the code of this thread runs on a shard.

@@ -1,8 +1,8 @@
 //! Running actors and tasks, and what becomes of them and of their messages when they end.
 
 use super::Core;
+use super::entry::{Entry, EntryRef, Task};
 use super::reply_slots::answer;
-use super::table::{Entry, EntryRef, Task};
 use super::waker::waker;
 use crate::door::queue::Queue;
 use crate::door::record::{Kind, Record};
@@ -12,8 +12,12 @@ use crate::error::AskError;
 use futures_channel::oneshot;
 use std::task::{Context, Poll};
 
+/// A turn goes on for as long as it has polled fewer.
+const MOST_POLLS: usize = 64;
+
 impl Core {
     /// Runs user code; a panic is counted and goes no further.
+    #[inline]
     pub(crate) fn guard<R>(&self, f: impl FnOnce() -> R) -> Option<R> {
         match caught(f) {
             None => {
@@ -29,16 +33,16 @@ impl Core {
         if self.stopping.get() {
             return None;
         }
-        let entry = self.table.open(0, None)?;
+        let (entry, address) = self.table.open(0, None)?;
         self.table.install(&entry, future);
-        entry.address()
+        Some(address)
     }
 
     /// Has a task end with an actor.
     pub(crate) fn adopt(&self, parent: &Entry, child: Address) {
         parent.with_extra(|extra| {
             if extra.children.len() >= extra.purge_at.max(8) {
-                extra.children.retain(|child| self.is_tenant(*child));
+                extra.children.retain(|child| self.table.is_tenant(*child));
                 extra.purge_at = extra.children.len() * 2;
             }
             extra.children.push(child);
@@ -53,49 +57,54 @@ impl Core {
         }
     }
 
-    fn is_tenant(&self, address: Address) -> bool {
-        let local = address.page().map(|page| page.local(address.place()));
-        local.is_some_and(|local| {
-            self.table
-                .look(local, |entry| entry.address() == Some(address))
-                .unwrap_or(false)
-        })
-    }
-
-    /// Runs what was ready when the turn began; what becomes ready meanwhile waits for the next turn.
+    /// Runs what is ready, and what that makes ready, until this turn has done enough. Returns how much it ran.
     pub(super) fn run_ready(&self) -> usize {
-        let ready = self.table.ready();
-        for _ in 0..ready {
-            let Some(local) = self.table.next_ready() else {
+        self.table.begin_turn();
+        self.turn.set(self.turn.get().wrapping_add(1));
+        let mut ran = 0;
+        while ran < MOST_POLLS {
+            let ready = self.table.ready();
+            if ready == 0 {
                 break;
-            };
-            let begun = self.poll(local);
-            self.count_work(1 + begun);
+            }
+            ran += ready;
+            for _ in 0..ready {
+                let Some(local) = self.table.next_ready() else {
+                    break;
+                };
+                let begun = self.poll(local);
+                self.count_work(1 + begun);
+            }
         }
-        ready
+        ran
     }
 
     /// Polls an actor or task. Returns how many messages were begun.
+    #[inline]
     fn poll(&self, local: u32) -> u32 {
-        let entry = self.table.entry(local);
+        let held = self.table.entry(local);
+        let entry: &Entry = &held;
         entry.flags.queued.set(false);
-        let (Some(mut future), Some(address)) = (entry.take_future(), entry.address()) else {
+        let (Some(mut future), Some(address)) = (entry.take_future(), held.address()) else {
             return 0;
         };
-        entry.refill();
+        entry.refill(self.turn.get());
+        let budget = entry.budget();
         let waker = waker(address);
         let mut task = Context::from_waker(&waker);
         let actor = entry.flags.actor.get().then_some(address);
-        let before = self.handler.replace(actor);
-        let polled = self.guard(|| future.as_mut().poll(&mut task));
-        self.handler.set(before);
-        let begun = entry.begun();
-        if polled != Some(Poll::Pending) {
-            self.finish(&entry, Some(future));
-        } else if entry.address() == Some(address) {
+        let handler = self.handler.replace(actor);
+        let polled = self.table.set_polled(Some(local));
+        let done = self.guard(|| future.as_mut().poll(&mut task));
+        self.table.set_polled(polled);
+        self.handler.set(handler);
+        let begun = budget - entry.budget();
+        if done != Some(Poll::Pending) {
+            self.finish(&held, Some(future));
+        } else if entry.is(u64::from(address.generation().get())) {
             entry.put_back(future);
-            if entry.keeps_credits() {
-                self.return_credits(&entry);
+            if entry.has_waiting() {
+                self.serve_waiting(&held);
             }
         } else {
             // It was ended while it ran, from within.
@@ -105,7 +114,7 @@ impl Core {
     }
 
     /// Shows every sender that the actor takes no more messages, and tells those that wait for room.
-    pub(crate) fn close(&self, entry: &Entry) {
+    pub(crate) fn close(&self, entry: &EntryRef) {
         entry.close();
         if entry.has_waiting() {
             let waiting = entry.with_extra(|extra| std::mem::take(&mut extra.waiting));
@@ -114,7 +123,7 @@ impl Core {
     }
 
     /// Has the actor stop when the present handler ends.
-    pub(crate) fn stop_after_this(&self, entry: &Entry) {
+    pub(crate) fn stop_after_this(&self, entry: &EntryRef) {
         self.close(entry);
         entry.flags.stopping.set(true);
     }
@@ -145,9 +154,7 @@ impl Core {
             // The watchers are dropped with the rest, which wakes them.
             _ = self.guard(|| drop(extra));
         }
-        if let Some(word) = word {
-            word.give_back(credits);
-        }
+        word.give_back(credits);
         self.table.retire(entry.local());
     }
 
@@ -173,44 +180,47 @@ impl Core {
         _ = self.guard(|| drop(record));
     }
 
-    /// What an actor does next: `true` if a message is there, `false` if it stops.
-    #[inline]
-    pub(crate) fn next(&self, entry: &EntryRef) -> Poll<bool> {
+    /// What an actor does next: the tag of its next message, or `None` if it stops.
+    #[inline(always)]
+    pub(crate) fn next(&self, local: u32, entry: &Entry) -> Poll<Option<u16>> {
         if entry.flags.stopping.get() || entry.flags.killed.get() {
-            return Poll::Ready(false);
+            return Poll::Ready(None);
         }
-        let kind = entry.mailbox.borrow().head().map(|head| head.kind());
-        let more = kind.is_some();
-        if !more || !entry.may_begin() {
-            entry.flags.hungry.set(true);
-            if more {
-                self.table.schedule(entry.local(), entry);
+        let head = entry.mailbox.borrow().head();
+        match head {
+            Some(head) if entry.may_begin() => {
+                entry.flags.hungry.set(false);
+                // A word to the actor can only be that it stops.
+                let message = head.kind() == Kind::Message;
+                Poll::Ready(message.then_some(head.tag()))
             }
-            return Poll::Pending;
+            more => {
+                entry.flags.hungry.set(true);
+                if more.is_some() {
+                    self.table.schedule(local, entry);
+                }
+                Poll::Pending
+            }
         }
-        entry.flags.hungry.set(false);
-        Poll::Ready(kind == Some(Kind::Message))
     }
 
-    /// Takes the message that [`next`](Self::next) announced out of the mailbox. Its credit goes home.
-    #[inline]
-    pub(crate) fn take_message(&self, entry: &EntryRef) -> Option<Record> {
-        let record = entry.mailbox.borrow_mut().pop();
+    /// A message was taken out of the mailbox: it is begun, and its credit is free.
+    #[inline(always)]
+    pub(crate) fn begin(&self, entry: &EntryRef) {
         if entry.keep_credit() {
-            self.return_credits(entry);
+            self.return_many(entry);
         }
-        record
     }
 
     /// A handler is entered.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn entered(&self, entry: &Entry) {
         self.counters().handled.add(1);
         entry.flags.handling.set(true);
     }
 
     /// A handler has returned.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn left(&self, entry: &Entry) {
         if entry.flags.handling.replace(false) {
             self.counters().finished.add(1);

@@ -1,6 +1,7 @@
 //! The shard's way in: lanes from other shards and, where the backend has rings, completions.
 
-use super::{Core, READ};
+use super::Core;
+use super::turn::READ;
 use crate::ShardId;
 use crate::door::backend::uring::{Parcel, Received, Ring};
 use crate::door::lane::LaneReader;
@@ -60,9 +61,12 @@ impl Core {
         let mut records = 0;
         for from in &mut self.inbound.borrow_mut().lanes {
             let mut events = 0;
-            records += from.reader.read(READ, |record| match record.head().kind() {
-                Kind::Event => events += u64::from(self.take_event(record, Some(from.source))),
-                _ => self.deliver(record, Some(from.source)),
+            records += from.reader.read(READ, |arrived| {
+                let head = arrived.head();
+                match head.kind() {
+                    Kind::Event => events += u64::from(self.take_event(head, Some(from.source))),
+                    _ => self.deliver_arrived(arrived, Some(from.source)),
+                }
             });
             if events > 0 {
                 from.reader.lane.confirm(events);
@@ -110,7 +114,7 @@ impl Core {
                 Parcel::Record(record) => self.deliver(record, Some(source)),
                 Parcel::InLane => {
                     from.reader
-                        .read(1, |record| self.deliver(record, Some(source)));
+                        .read(1, |arrived| self.deliver_arrived(arrived, Some(source)));
                 }
             }
         });

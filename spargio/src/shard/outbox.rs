@@ -7,7 +7,7 @@ use crate::door::backend::uring::Ring;
 use crate::door::backend::{BackendKind, Carry};
 use crate::door::lane::{Lane, LaneWriter, lane};
 use crate::door::queue::Queue;
-use crate::door::record::{MOST_UNITS, Record};
+use crate::door::record::{Head, MOST_UNITS, Sink};
 use crate::door::seat::{Parcel, Seat, UNPOISONED};
 use crate::door::shared::Settings;
 use crate::door::wake::published;
@@ -141,21 +141,22 @@ impl Outbox {
 impl Core {
     /// Sends a record to another shard of this runtime: it needs no room.
     #[inline]
-    pub(super) fn post(&self, to: ShardId, record: Record) {
-        self.stage(to, Stream::Messages, record, |_| ());
+    pub(super) fn post(&self, to: ShardId, write: impl FnOnce(&mut Queue)) {
+        self.stage(to, Stream::Messages, write, |_| ());
     }
 
     /// Sends a message for which a credit is held to another shard.
     #[inline]
-    pub(super) fn send_message(&self, to: ShardId, record: Record) {
-        self.stage(to, Stream::Messages, record, |lane| {
+    pub(super) fn send_message(&self, to: ShardId, write: impl FnOnce(&mut Queue)) {
+        self.stage(to, Stream::Messages, write, |lane| {
             lane.lane.accepted.add(1);
         });
     }
 
     /// Sends an event for which a credit is held to another shard; returns its number among those of this lane.
-    pub(crate) fn send_event(&self, to: ShardId, record: Record) -> (Arc<Lane>, u64) {
-        self.stage(to, Stream::Events, record, |lane| {
+    pub(crate) fn send_event(&self, to: ShardId, head: Head) -> (Arc<Lane>, u64) {
+        let write = |queue: &mut Queue| queue.plain(head);
+        self.stage(to, Stream::Events, write, |lane| {
             (lane.lane.clone(), lane.next_event())
         })
     }
@@ -166,7 +167,7 @@ impl Core {
         &self,
         to: ShardId,
         stream: Stream,
-        record: Record,
+        write: impl FnOnce(&mut Queue),
         count: impl FnOnce(&mut LaneWriter) -> R,
     ) -> R {
         let peer = &self.outbox.peers[usize::from(to)];
@@ -174,7 +175,8 @@ impl Core {
         let (counted, publish) = {
             let mut writer = peer.writer.borrow_mut();
             let writer = writer.get_or_insert_with(|| self.make_writer(to));
-            (count(&mut writer.lane), writer.stage(way, record))
+            let counted = count(&mut writer.lane);
+            (counted, writer.stage(way, write))
         };
         self.outbox.soil(to);
         if publish {

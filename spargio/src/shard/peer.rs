@@ -42,14 +42,13 @@ pub(super) struct Writer {
 impl Writer {
     /// Stages a record. `true`: it should be published now.
     #[inline]
-    pub(super) fn stage(&mut self, way: Way, record: Record) -> bool {
-        match way {
-            Way::Lane => self.lane.stage(record),
-            Way::Ring => {
-                self.ring.push(record);
-                self.ring.len() >= MOST_STAGED
-            }
-        }
+    pub(super) fn stage(&mut self, way: Way, write: impl FnOnce(&mut Queue)) -> bool {
+        let staged = match way {
+            Way::Lane => self.lane.staged(),
+            Way::Ring => &mut self.ring,
+        };
+        write(staged);
+        staged.units() >= MOST_STAGED
     }
 
     #[inline]

@@ -8,7 +8,7 @@ use super::send::Route;
 use super::waker::wake;
 use super::{Core, current};
 use crate::door::clock::{SWEEP, earlier};
-use crate::door::record::{Cargo, Head, Kind, Record};
+use crate::door::record::{Body, Cargo, Head, Kind, Record, Sink};
 use crate::door::seat::Seat;
 use crate::error::AskError;
 use std::cell::{Cell, RefCell};
@@ -18,11 +18,11 @@ use std::time::{Duration, Instant};
 /// Names a slot and its generation; never zero.
 pub(crate) type ReplyId = u64;
 
-pub(super) struct ReplySlots {
+pub(crate) struct ReplySlots {
     slots: RefCell<Vec<Slot>>,
+    free: RefCell<Vec<u32>>,
     /// The generation that was given out last, of all slots.
     generation: Cell<u32>,
-    free: RefCell<Vec<u32>>,
     /// Asks whose deadline is not set yet.
     fresh: RefCell<Vec<ReplyId>>,
     /// No deadline passes before this.
@@ -32,28 +32,43 @@ pub(super) struct ReplySlots {
 struct Slot {
     generation: u32,
     state: State,
+    waker: Option<Waker>,
+    /// The value, once it has come.
+    value: Body,
     timeout: Duration,
     deadline: Option<Instant>,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Vacant,
-    Waiting(Option<Waker>),
-    Done(Result<Record, AskError>),
+    Waiting,
+    Done,
+    Failed(AskError),
+}
+
+impl Slot {
+    /// No ask has it any more.
+    #[inline]
+    fn vacate(&mut self) {
+        self.generation = 0;
+        self.state = State::Vacant;
+    }
 }
 
 impl ReplySlots {
     /// `generation` is the last that was given out.
-    pub(super) fn new(generation: u32) -> Self {
+    pub(crate) fn new(generation: u32) -> Self {
         Self {
             slots: RefCell::default(),
-            generation: Cell::new(generation),
             free: RefCell::default(),
+            generation: Cell::new(generation),
             fresh: RefCell::default(),
             next: Cell::new(None),
         }
     }
 
+    #[inline]
     fn with<R>(&self, id: ReplyId, f: impl FnOnce(&mut Slot) -> R) -> Option<R> {
         let mut slots = self.slots.borrow_mut();
         let slot = slots.get_mut((id >> 32) as usize)?;
@@ -77,8 +92,8 @@ impl ReplySlots {
     }
 
     /// Sets the deadlines of new asks, and ends those that have waited too long.
-    pub(super) fn sweep(&self, now: Instant) {
-        for id in self.fresh.take() {
+    pub(crate) fn sweep(&self, now: Instant) {
+        for id in self.fresh.borrow_mut().drain(..) {
             self.with(id, |slot| {
                 slot.deadline = now.checked_add(slot.timeout);
                 self.next.set(earlier(self.next.get(), slot.deadline));
@@ -90,12 +105,12 @@ impl ReplySlots {
         let mut woken = Vec::new();
         let mut next = None;
         for slot in &mut *self.slots.borrow_mut() {
-            let State::Waiting(waker) = &mut slot.state else {
+            if slot.state != State::Waiting {
                 continue;
-            };
+            }
             if slot.deadline.is_some_and(|deadline| deadline <= now) {
-                woken.extend(waker.take());
-                slot.state = State::Done(Err(AskError::Timeout));
+                woken.extend(slot.waker.take());
+                slot.state = State::Failed(AskError::Timeout);
             } else {
                 next = earlier(next, slot.deadline);
             }
@@ -103,100 +118,143 @@ impl ReplySlots {
         self.next.set(next.map(|next| next.max(now + SWEEP)));
         woken.into_iter().for_each(wake);
     }
-}
 
-impl Core {
     /// Opens a slot for an ask that is about to be sent.
     #[inline]
-    pub(crate) fn open_reply(&self, timeout: Duration) -> ReplyId {
-        let mut slots = self.replies.slots.borrow_mut();
-        let at = self.replies.free.borrow_mut().pop().unwrap_or_else(|| {
-            let vacant = Slot {
+    pub(crate) fn open(&self, timeout: Duration) -> ReplyId {
+        let mut slots = self.slots.borrow_mut();
+        let at = self.free.borrow_mut().pop().unwrap_or_else(|| {
+            slots.push(Slot {
                 generation: 0,
                 state: State::Vacant,
+                waker: None,
+                value: Body::none(),
                 timeout,
                 deadline: None,
-            };
-            slots.push(vacant);
+            });
             slots.len() as u32 - 1
         });
         let slot = &mut slots[at as usize];
-        slot.generation = self.replies.next_generation();
-        slot.state = State::Waiting(None);
+        slot.generation = self.next_generation();
+        slot.state = State::Waiting;
         slot.timeout = timeout;
         slot.deadline = None;
         let id = u64::from(at) << 32 | u64::from(slot.generation);
-        self.replies.fresh.borrow_mut().push(id);
+        self.fresh.borrow_mut().push(id);
         id
     }
 
     /// Gives an open ask another time to wait, counted from about now.
-    pub(crate) fn set_reply_timeout(&self, id: ReplyId, timeout: Duration) {
-        self.replies.with(id, |slot| {
+    pub(crate) fn set_timeout(&self, id: ReplyId, timeout: Duration) {
+        self.with(id, |slot| {
             slot.timeout = timeout;
             slot.deadline = None;
         });
-        self.replies.fresh.borrow_mut().push(id);
+        self.fresh.borrow_mut().push(id);
     }
 
+    /// The result of an ask, which is over with that, or a promise to wake whoever waits for it.
     #[inline]
-    pub(crate) fn poll_reply(&self, id: ReplyId, waker: &Waker) -> Poll<Result<Record, AskError>> {
-        // Cloned with no borrow held: that may be user code.
+    pub(crate) fn poll<T: Send + 'static>(
+        &self,
+        id: ReplyId,
+        waker: &Waker,
+    ) -> Poll<Result<T, AskError>> {
+        // Cloned with no borrow held, and the former one dropped so: that may be user code.
         let mut waker = Some(waker.clone());
-        let polled = self.replies.with(id, |slot| match &mut slot.state {
-            State::Waiting(waiting) => {
-                std::mem::swap(waiting, &mut waker);
-                Poll::Pending
-            }
-            state => match std::mem::replace(state, State::Vacant) {
-                State::Done(reply) => Poll::Ready(reply),
-                State::Vacant | State::Waiting(_) => Poll::Pending,
-            },
+        let mut stray = None;
+        let polled = self.with(id, |slot| {
+            let result = match slot.state {
+                State::Vacant => return Poll::Pending,
+                State::Waiting => {
+                    std::mem::swap(&mut slot.waker, &mut waker);
+                    return Poll::Pending;
+                }
+                // A value of another type: a handle's bits were taken for those of another protocol's.
+                State::Done => slot.value.take().ok_or_else(|| {
+                    stray = slot.value.take_any();
+                    AskError::Unanswered
+                }),
+                State::Failed(error) => Err(error),
+            };
+            slot.vacate();
+            Poll::Ready(result)
         });
-        // The former one is dropped, again with no borrow held.
-        drop(waker);
-        polled.unwrap_or(Poll::Pending)
+        drop((waker, stray));
+        let Some(Poll::Ready(result)) = polled else {
+            return Poll::Pending;
+        };
+        self.free.borrow_mut().push((id >> 32) as u32);
+        Poll::Ready(result.map(|Value(value)| value))
+    }
+
+    /// A reply has come: `put` puts its value into the slot. Returns who waits for it, or gives it back if no ask does.
+    #[inline]
+    pub(crate) fn resolve<V>(
+        &self,
+        id: ReplyId,
+        value: V,
+        put: impl FnOnce(V, &mut Body),
+    ) -> Result<Option<Waker>, V> {
+        let mut value = Some(value);
+        let waker = self.with(id, |slot| {
+            if slot.state == State::Waiting
+                && let Some(value) = value.take()
+            {
+                put(value, &mut slot.value);
+                slot.state = State::Done;
+            }
+            slot.waker.take()
+        });
+        value.map_or(Ok(waker.flatten()), Err)
+    }
+
+    /// An ask has failed. Returns who waits for it.
+    fn fail(&self, id: ReplyId, error: AskError) -> Option<Waker> {
+        self.with(id, |slot| {
+            if slot.state == State::Waiting {
+                slot.state = State::Failed(error);
+            }
+            slot.waker.take()
+        })
+        .flatten()
     }
 
     /// The ask is over for the asker.
     #[inline]
-    pub(crate) fn close_reply(&self, id: ReplyId) {
-        let state = self.replies.with(id, |slot| {
-            // No ask has it.
-            slot.generation = 0;
-            std::mem::replace(&mut slot.state, State::Vacant)
+    pub(crate) fn close(&self, id: ReplyId) {
+        let left = self.with(id, |slot| {
+            slot.vacate();
+            (slot.waker.take(), slot.value.take_any())
         });
-        if state.is_some() {
-            self.replies.free.borrow_mut().push((id >> 32) as u32);
+        if left.is_some() {
+            self.free.borrow_mut().push((id >> 32) as u32);
         }
         // What has come and was not awaited is dropped here, with no borrow held: its drop is user code.
-        drop(state);
+        drop(left);
+    }
+}
+
+impl Core {
+    /// A reply has come: `put` puts its value into the slot.
+    #[inline]
+    pub(super) fn resolve<V>(&self, id: ReplyId, value: V, put: impl FnOnce(V, &mut Body)) {
+        match self.replies.resolve(id, value, put) {
+            Ok(waker) => waker.into_iter().for_each(|waker| self.wake(waker)),
+            // Nobody waits for it: its drop is user code, and not that of whoever sent it.
+            Err(value) => _ = self.guard(|| drop(value)),
+        }
     }
 
-    /// A reply has come.
-    #[inline]
-    pub(super) fn resolve(&self, id: ReplyId, reply: Result<Record, AskError>) {
-        let mut reply = Some(reply);
-        let waker = self.replies.with(id, |slot| match &mut slot.state {
-            State::Waiting(waker) => {
-                let waker = waker.take();
-                slot.state = State::Done(reply.take().expect("it was just put there"));
-                waker
-            }
-            _ => None,
-        });
-        if let Some(Some(waker)) = waker {
-            wake(waker);
-        }
-        // One that nobody waits for is dropped: that is user code, and not that of whoever sent it.
-        if reply.is_some() {
-            _ = self.guard(|| drop(reply));
-        }
+    /// An ask has failed.
+    pub(super) fn fail(&self, id: ReplyId, error: AskError) {
+        let waker = self.replies.fail(id, error);
+        waker.into_iter().for_each(|waker| self.wake(waker));
     }
 }
 
 /// The body of a reply.
-struct Value<T>(T);
+pub(crate) struct Value<T>(pub(crate) T);
 
 impl<T: Send + 'static> Cargo for Value<T> {
     fn discard(self) {}
@@ -210,19 +268,16 @@ pub(crate) fn answer<T: Send + 'static>(
     result: Result<T, AskError>,
 ) {
     let head = |code| Head::new(Kind::Reply, code, (id >> 32) as u32, u64::from(id as u32));
-    let record = match result {
-        Ok(value) => Record::with_body(head(0), 0, Value(value)),
-        Err(error) => Record::inline(head(error.code())),
-    };
-    current::with(|core| Route::to(seat, core).post(record));
-}
-
-/// Reads the value of a reply record.
-#[inline]
-pub(crate) fn value<T: Send + 'static>(record: Record) -> Result<T, AskError> {
-    // The slot's generation ties a reply to its ask, so the type cannot differ; if it did, nothing was answered.
-    record
-        .into_body::<Value<T>>()
-        .map(|Value(value)| value)
-        .map_err(|_| AskError::Unanswered)
+    let here = current::here();
+    match (Route::to(seat, here.core()), result) {
+        (Route::Here(core), Ok(value)) => {
+            core.resolve(id, Value(value), |value, body| body.put(value));
+        }
+        (Route::Here(core), Err(error)) => core.fail(id, error),
+        (Route::Peer(core, to), Ok(value)) => {
+            core.post(to, |queue| queue.body(head(0), 0, Value(value)));
+        }
+        (route, Ok(value)) => route.post(Record::with_body(head(0), 0, Value(value))),
+        (route, Err(error)) => route.post(Record::inline(head(error.code()))),
+    }
 }

@@ -2,11 +2,13 @@
 //! goes straight into the mailbox, from another shard of the runtime through the lane between them, from anywhere else
 //! through the injector.
 
+use super::deliver::STOP;
 use super::outbox::Stream;
 use super::waits::{Waiting, want_record};
-use super::{Core, STOP, current};
+use super::{Core, current};
 use crate::ShardId;
-use crate::door::record::{Head, Kind, Record};
+use crate::door::queue::Queue;
+use crate::door::record::{Cargo, Head, Kind, Record, Sink, ToRecord};
 use crate::door::seat::{Parcel, Seat};
 use crate::door::slots::{Address, Page};
 use crate::door::word::Refusal;
@@ -76,7 +78,7 @@ impl<'a> Route<'a> {
     pub(crate) fn post(self, record: Record) {
         match self {
             Self::Here(core) => core.deliver(record, Some(core.id)),
-            Self::Peer(core, to) => core.post(to, record),
+            Self::Peer(core, to) => core.post(to, |queue| queue.push(record)),
             // A shard that has ended drops it.
             Self::Outside(seat) => _ = seat.inject(Parcel::Record(record)),
         }
@@ -90,17 +92,34 @@ pub(crate) struct Credit<'a> {
     pub(crate) slot: u32,
 }
 
+/// A message is written where its credit is spent.
+impl Sink for Credit<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn plain(self, head: Head) {
+        self.spend(|place| place.plain(head));
+    }
+
+    #[inline(always)]
+    fn asking(self, head: Head, reply: u64) {
+        self.spend(|place| place.asking(head, reply));
+    }
+
+    #[inline(always)]
+    fn body<B: Cargo>(self, head: Head, reply: u64, body: B) {
+        self.spend(|place| place.body(head, reply, body));
+    }
+}
+
 impl Credit<'_> {
-    /// Sends the message for which the credit was taken.
-    #[inline]
-    pub(crate) fn spend(self, record: Record) {
+    #[inline(always)]
+    fn spend(self, write: impl FnOnce(Place<'_>)) {
         match self.route {
-            Route::Here(core) => {
-                core.counters().accepted.add(1);
-                core.deliver_message(record);
-            }
-            Route::Peer(core, to) => core.send_message(to, record),
+            Route::Here(core) => core.accept(self.slot, write),
+            Route::Peer(core, to) => core.send_message(to, |queue| write(Place::Queue(queue))),
             Route::Outside(seat) => {
+                let record = Place::written(write);
                 seat.outside.count_accepted();
                 let pushed = seat.inject(Parcel::Record(record));
                 debug_assert!(
@@ -112,13 +131,66 @@ impl Credit<'_> {
     }
 }
 
+/// Where a message is written: into the queue where it waits, or on its own if it goes another way.
+pub(crate) enum Place<'a> {
+    Queue(&'a mut Queue),
+    Alone(&'a mut Option<Record>),
+}
+
+impl Place<'_> {
+    /// What is written on its own.
+    #[inline]
+    pub(super) fn written(write: impl FnOnce(Place<'_>)) -> Record {
+        let mut record = None;
+        write(Place::Alone(&mut record));
+        record.expect("a message is written whole")
+    }
+}
+
+impl Sink for Place<'_> {
+    type Out = ();
+
+    #[inline(always)]
+    fn plain(self, head: Head) {
+        match self {
+            Self::Queue(queue) => queue.plain(head),
+            Self::Alone(record) => *record = Some(ToRecord.plain(head)),
+        }
+    }
+
+    #[inline(always)]
+    fn asking(self, head: Head, reply: u64) {
+        match self {
+            Self::Queue(queue) => queue.asking(head, reply),
+            Self::Alone(record) => *record = Some(ToRecord.asking(head, reply)),
+        }
+    }
+
+    #[inline(always)]
+    fn body<B: Cargo>(self, head: Head, reply: u64, body: B) {
+        match self {
+            Self::Queue(queue) => queue.body(head, reply, body),
+            Self::Alone(record) => *record = Some(ToRecord.body(head, reply, body)),
+        }
+    }
+}
+
 /// Takes a credit for a message from the calling thread to an actor, or for an event to a shard's event queue.
-#[inline]
+#[inline(always)]
 pub(crate) fn credit(
     core: Option<&Core>,
     to: Address,
     stream: Stream,
 ) -> Result<Credit<'_>, Refused> {
+    match core.and_then(|core| core.leased(to, stream)) {
+        Some(credit) => Ok(credit),
+        None => look_up(core, to, stream),
+    }
+}
+
+/// The same, if there is no lease.
+#[inline(never)]
+fn look_up(core: Option<&Core>, to: Address, stream: Stream) -> Result<Credit<'_>, Refused> {
     let page = to.page().ok_or(Refused::Dead)?;
     let route = Route::to(page.seat, core);
     claim(route, to, page, stream).inspect_err(|&refused| {
@@ -132,7 +204,6 @@ pub(crate) fn credit(
     })
 }
 
-#[inline]
 fn claim(
     route: Route<'_>,
     to: Address,
@@ -140,14 +211,14 @@ fn claim(
     stream: Stream,
 ) -> Result<(), Refused> {
     match route {
-        Route::Here(core) => core.claim(to, page),
+        Route::Here(core) => core.claim(to, page, core.id),
         Route::Peer(core, shard) => {
             if !core.has_room(shard, stream)
                 && page.word(to.place()).is_alive(to.generation().get())
             {
                 return Err(Refused::Full);
             }
-            core.claim(to, page)
+            core.claim(to, page, shard)
         }
         Route::Outside(seat) => {
             let (word, generation) = (page.word(to.place()), to.generation().get());
@@ -155,24 +226,35 @@ fn claim(
             if seat.is_closed_outside() && word.is_alive(generation) {
                 return Err(Refused::Closed);
             }
-            match word.take(generation) {
-                Err(Refusal::Full) => Ok(page.take_begun(to.place(), generation)?),
-                taken => Ok(taken?),
-            }
+            Ok(page.take(to.place(), generation)?)
         }
     }
 }
 
 impl Core {
-    #[inline]
-    fn claim(&self, to: Address, page: &'static Page) -> Result<(), Refused> {
+    /// A credit of a lease of this shard, if there is one and room on the way.
+    #[inline(always)]
+    fn leased(&self, to: Address, stream: Stream) -> Option<Credit<'_>> {
+        let (lease, way) = self.leases.find(to)?;
+        let route = if way.shard == self.id {
+            Route::Here(self)
+        } else if self.has_room(way.shard, stream) {
+            Route::Peer(self, way.shard)
+        } else {
+            return None;
+        };
+        lease.take();
+        Some(Credit {
+            route,
+            slot: way.slot,
+        })
+    }
+
+    fn claim(&self, to: Address, page: &'static Page, shard: ShardId) -> Result<(), Refused> {
         if self.waits.has(to) && page.word(to.place()).is_alive(to.generation().get()) {
             return Err(Refused::Full);
         }
-        match self.leases.take(to, page) {
-            Err(Refusal::Full) => Ok(page.take_begun(to.place(), to.generation().get())?),
-            taken => Ok(taken?),
-        }
+        Ok(self.leases.take(to, page, shard)?)
     }
 }
 
@@ -196,6 +278,8 @@ pub(crate) fn wait_for_room(to: Address, waiting: Arc<dyn Waiting>) {
     current::with(|core| {
         let route = Route::to(page.seat, core);
         if let Route::Here(core) | Route::Peer(core, _) = route {
+            // Others must not go before it.
+            core.leases.settle(to);
             core.waits.add(to, waiting.clone());
         }
         route.post(want_record(page.local(to.place()), to, waiting));

@@ -3,14 +3,15 @@
 //! who waits longest is served first, wherever it waits.
 
 use super::Core;
-use super::WANT;
-use super::table::EntryRef;
+use super::deliver::WANT;
+use super::entry::EntryRef;
 use super::waker::wake;
 use crate::door::record::{Cargo, Head, Kind, Record};
 use crate::door::slots::Address;
 use crate::door::word::{Refusal, Word};
 use crate::error::SendError;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Poll, Waker};
 
@@ -133,28 +134,51 @@ pub(super) fn want_record(slot: u32, to: Address, waiting: Arc<dyn Waiting>) -> 
     )
 }
 
-/// The sends of this shard that wait, to whomever.
+/// The sends of this shard that wait, by whom they are for, the oldest first.
 #[derive(Default)]
-pub(super) struct Waits(RefCell<Vec<(Address, Arc<dyn Waiting>)>>);
+pub(super) struct Waits {
+    waits: RefCell<BTreeMap<Address, VecDeque<Arc<dyn Waiting>>>>,
+    /// With more actors than this, those that nothing waits for any more are looked for.
+    purge_at: Cell<usize>,
+}
 
 impl Waits {
     /// Whether a send of this shard waits for room with this actor.
     #[inline]
     pub(super) fn has(&self, to: Address) -> bool {
-        !self.0.borrow().is_empty() && self.look(to)
+        !self.waits.borrow().is_empty() && self.look(to)
     }
 
     #[cold]
     fn look(&self, to: Address) -> bool {
-        let mut waits = self.0.borrow_mut();
-        waits.retain(|(_, waiting)| !waiting.is_settled());
-        waits.iter().any(|&(address, _)| address == to)
+        let mut waits = self.waits.borrow_mut();
+        let waiting = waits.get_mut(&to).is_some_and(still_waits);
+        if !waiting {
+            waits.remove(&to);
+        }
+        waiting
     }
 
     pub(super) fn add(&self, to: Address, waiting: Arc<dyn Waiting>) {
-        self.0.borrow_mut().push((to, waiting));
+        let mut waits = self.waits.borrow_mut();
+        waits.entry(to).or_default().push_back(waiting);
+        if waits.len() > self.purge_at.get() {
+            waits.retain(|_, waiting| still_waits(waiting));
+            self.purge_at.set((waits.len() * 2).max(FEW_WAITS));
+        }
     }
 }
+
+/// Forgets those at the front that wait no longer. They are served in turn, so each is looked at about once.
+fn still_waits(waits: &mut VecDeque<Arc<dyn Waiting>>) -> bool {
+    while waits.front().is_some_and(|waiting| waiting.is_settled()) {
+        waits.pop_front();
+    }
+    !waits.is_empty()
+}
+
+/// How many actors may be kept that nothing waits for any more.
+const FEW_WAITS: usize = 64;
 
 impl Core {
     /// A send has come that waits for room: it is served at once, or queued.
@@ -164,12 +188,14 @@ impl Core {
             return;
         };
         let entry = self.table.entry(head.slot());
-        let Some(word) = entry.word().filter(|_| entry.is(head.val)) else {
+        if !entry.is(head.val) {
             return waiting.refuse();
-        };
+        }
+        let (page, place) = entry.slot();
+        self.serve_waiting(&entry);
         if !entry.has_waiting() {
-            match word.take(head.val as u32) {
-                Ok(()) => return self.serve_or_return(&entry, waiting, word),
+            match page.take(place, head.val as u32) {
+                Ok(()) => return self.serve_or_return(&entry, waiting, page.word(place)),
                 Err(Refusal::Dead) => return waiting.refuse(),
                 Err(Refusal::Full) => {}
             }
@@ -189,9 +215,33 @@ impl Core {
             return false;
         };
         self.counters().accepted.add(1);
-        self.deliver_message(record);
+        self.deliver(record, None);
         waker.into_iter().for_each(wake);
         true
+    }
+
+    /// At the end of an actor's turn: sends that wait are given the room that there is, that of begun messages first.
+    #[cold]
+    pub(super) fn serve_waiting(&self, entry: &EntryRef) {
+        self.return_credits(entry);
+        let (page, place) = entry.slot();
+        while entry.has_waiting()
+            && let Some(address) = entry.address()
+            && page.word(place).take(address.generation().get()).is_ok()
+        {
+            let next = entry.with_extra(|extra| extra.waiting.pop_front());
+            if let Some(waiting) = next {
+                self.serve_or_return(entry, waiting, page.word(place));
+            }
+        }
+    }
+
+    /// Brings credits of begun messages home if there are many.
+    #[cold]
+    pub(crate) fn return_many(&self, entry: &EntryRef) {
+        if !entry.is_few(entry.kept()) {
+            self.return_credits(entry);
+        }
     }
 
     /// Credits of begun messages go to those who wait for them, in turn, and the rest goes home.
@@ -205,8 +255,8 @@ impl Core {
                 credits -= 1;
             }
         }
-        if let Some(word) = entry.word().filter(|_| credits > 0) {
-            word.give_back(credits);
+        if credits > 0 {
+            entry.word().give_back(credits);
         }
     }
 }

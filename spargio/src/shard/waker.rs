@@ -2,7 +2,7 @@
 //! copies it, dropping it does nothing, and one that outlives its task finds a newer generation in the slot.
 
 use super::{Core, current};
-use crate::door::record::{Head, Kind, Record};
+use crate::door::record::{Head, Kind, Record, Sink};
 use crate::door::seat::Parcel;
 use crate::door::slots::Address;
 use crate::value::RingVal;
@@ -14,7 +14,7 @@ const _: () = assert!(
     "an address must fit into a pointer"
 );
 
-static VTABLE: RawWakerVTable = RawWakerVTable::new(raw, wake_task, wake_task, drop_nothing);
+static VTABLE: RawWakerVTable = RawWakerVTable::new(raw, wake_raw, wake_raw, drop_nothing);
 
 /// The waker of the task at this address.
 #[inline]
@@ -31,10 +31,22 @@ fn raw(data: *const ()) -> RawWaker {
 
 fn drop_nothing(_: *const ()) {}
 
-fn wake_task(data: *const ()) {
-    let Some(address) = Address::from_bits(data.addr() as u64) else {
-        return;
-    };
+fn wake_raw(data: *const ()) {
+    if let Some(address) = Address::from_bits(data.addr() as u64) {
+        wake_task(address);
+    }
+}
+
+/// The task that a waker wakes, if it is one of these.
+#[inline]
+pub(crate) fn task_of(waker: &Waker) -> Option<Address> {
+    ptr::eq(waker.vtable(), &VTABLE)
+        .then(|| Address::from_bits(waker.data().addr() as u64))
+        .flatten()
+}
+
+/// Has the task at this address run, from any thread.
+pub(crate) fn wake_task(address: Address) {
     let Some(page) = address.page() else { return };
     let local = page.local(address.place());
     let generation = u64::from(address.generation().get());
@@ -45,23 +57,35 @@ fn wake_task(data: *const ()) {
         // A shard that has ended needs no waking.
         _ = page
             .seat
-            .inject(Parcel::Record(wake_record(local, generation)));
+            .inject(Parcel::Record(Record::inline(wake_head(local, generation))));
     }
 }
 
 /// Calls a waker, whosever it is: a panic in it is counted, and goes no further.
 pub(super) fn wake(waker: Waker) {
     current::with(|core| match core {
-        Some(core) => _ = core.guard(|| waker.wake()),
+        Some(core) => core.wake(waker),
         None => waker.wake(),
     });
 }
 
-fn wake_record(local: u32, generation: u64) -> Record {
-    Record::inline(Head::new(Kind::Control, super::WAKE, local, generation))
+fn wake_head(local: u32, generation: u64) -> Head {
+    Head::new(Kind::Control, super::deliver::WAKE, local, generation)
 }
 
 impl Core {
+    /// Calls a waker, whosever it is: one of this shard's tasks without a detour.
+    #[inline]
+    pub(super) fn wake(&self, waker: Waker) {
+        match task_of(&waker).and_then(|address| Some((address, address.page()?))) {
+            Some((address, page)) if ptr::eq(page.seat, self.seat) => {
+                let generation = u64::from(address.generation().get());
+                self.table.wake(page.local(address.place()), generation);
+            }
+            _ => _ = self.guard(|| waker.wake()),
+        }
+    }
+
     /// Wakes a task of this shard, or of another shard of this runtime. `false`: the seat is no shard's of this one.
     fn wake_from_shard(
         &self,
@@ -74,7 +98,8 @@ impl Core {
             return true;
         }
         self.outbox.knows(seat) && {
-            self.post(seat.shard, wake_record(local, generation));
+            let head = wake_head(local, generation);
+            self.post(seat.shard, |queue| queue.plain(head));
             true
         }
     }

@@ -27,7 +27,10 @@ pub(super) fn ring_msg(scope: &Scope<'_>) -> TokenStream {
             type Handle = #handle #arguments;
             type Inline = #library::Is<{ #inline }>;
 
-            fn __encode<__Reply: #library::ReplyPart>(self, encoder: #library::Encoder<__Reply>) -> #library::Record {
+            fn __encode<__Reply: #library::ReplyPart, __Sink: #library::Sink>(
+                self,
+                encoder: #library::Encoder<__Reply, __Sink>,
+            ) -> __Sink::Out {
                 match self { #(#encode)* #nothing }
             }
 
@@ -66,33 +69,48 @@ fn inline(scope: &Scope<'_>) -> TokenStream {
 }
 
 fn encode(scope: &Scope<'_>, message: &Message) -> TokenStream {
+    let name = &message.name;
+    let packed = packed(scope, message);
+    let pattern = if !message.sound || message.fields.is_empty() {
+        quote!(Self::#name { .. })
+    } else {
+        message.of_locals(quote!(Self))
+    };
+    quote_spanned!(Span::mixed_site()=> #pattern => encoder.write(#packed),)
+}
+
+/// A message as it travels, made of its fields in generated locals.
+pub(super) fn packed(scope: &Scope<'_>, message: &Message) -> TokenStream {
     let library = &scope.protocol.library;
-    let (tag, name) = (message.tag.number, &message.name);
+    let tag = message.tag.number;
     if !message.sound || message.fields.is_empty() {
-        return quote_spanned!(Span::mixed_site()=> Self::#name { .. } => encoder.inline(#tag, 0),);
+        return quote!(#library::Packed::<()>::Inline(#tag, 0));
     }
-    let pattern = message.of_locals(quote!(Self));
     let locals: Vec<_> = message.fields.iter().map(|field| &field.local).collect();
     let types: Vec<_> = message.types().collect();
     let pack = quote_spanned! {Span::mixed_site()=>
         let mut packer = <#library::Packer as ::core::default::Default>::default();
         #(#library::Probe::<#types>::put(&mut packer, #locals);)*
-        encoder.inline(#tag, packer.finish())
     };
     if message.inline.is_some() {
         // In a generic protocol, whether it fits is known where the parameters are.
         let generic = scope.protocol.is_generic();
         let must_fit = generic.then(|| super::proof::must_fit(scope, message));
-        return quote!(#pattern => { #must_fit #pack });
+        return quote_spanned! {Span::mixed_site()=>
+            {
+                #must_fit
+                #pack
+                #library::Packed::<()>::Inline(#tag, packer.finish())
+            }
+        };
     }
     let fits = message.fits(library);
     quote_spanned! {Span::mixed_site()=>
-        #pattern => {
-            if const { #fits } {
-                #pack
-            } else {
-                encoder.body(#tag, (#(#library::Part::<#types>::put(#locals),)*))
-            }
+        if const { #fits } {
+            #pack
+            #library::Packed::Inline(#tag, packer.finish())
+        } else {
+            #library::Packed::Body(#tag, (#(#library::Part::<#types>::put(#locals),)*))
         }
     }
 }

@@ -22,10 +22,18 @@ pub(super) fn dispatch(scope: &Scope<'_>) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #[automatically_derived]
         impl #generics #library::Dispatch<__Actor> for #this #clause {
-            async fn __dispatch(actor: &mut __Actor, cx: &#library::Cx<__Actor>, incoming: #library::Incoming<'_>) {
-                match incoming.tag() {
-                    #(#arms)*
-                    _ => incoming.refuse(),
+            // Not an `async fn`: that keeps what it is given twice, in every actor.
+            #[inline]
+            fn __dispatch(
+                actor: &mut __Actor,
+                cx: &#library::Cx<__Actor>,
+                tag: u16,
+            ) -> impl ::core::future::Future<Output = ()> {
+                async move {
+                    match tag {
+                        #(#arms)*
+                        _ => cx.__refuse(),
+                    }
                 }
             }
 
@@ -55,7 +63,7 @@ fn arm(scope: &Scope<'_>, message: &Message, behavior: &TokenStream) -> TokenStr
     let Some(reply) = &message.reply else {
         return quote_spanned! {mixed=>
             #tag => {
-                let ::core::option::Option::Some((#(#locals,)*)) = incoming.tell(#from_val) else { return };
+                let ::core::option::Option::Some((#(#locals,)*)) = cx.__tell(#from_val) else { return };
                 #call.await;
             }
         };
@@ -78,7 +86,7 @@ fn arm(scope: &Scope<'_>, message: &Message, behavior: &TokenStream) -> TokenStr
     };
     quote_spanned! {mixed=>
         #tag => {
-            let ::core::option::Option::Some((reply, (#(#locals,)*))) = incoming.ask(#from_val) else { return };
+            let ::core::option::Option::Some((reply, (#(#locals,)*))) = cx.__ask(#from_val) else { return };
             #answer
         }
     }

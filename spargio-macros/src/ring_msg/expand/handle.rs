@@ -1,7 +1,7 @@
 //! The handle: eight bytes, one method for each message.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Scope, mixed};
@@ -114,24 +114,23 @@ fn method(scope: &Scope<'_>, message: &Message) -> TokenStream {
     } = message;
     let name = &message.method.name;
     let parameters = message.fields.iter().map(Field::as_parameter);
-    let variant = message.variant(
-        &protocol.name,
-        message
-            .fields
-            .iter()
-            .map(|field| field.parameter.to_token_stream()),
-    );
+    let given = message.fields.iter().map(|field| &field.parameter);
+    let locals: Vec<_> = message.fields.iter().map(|field| &field.local).collect();
+    let packed = super::carry::packed(scope, message);
     let blank = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
     let travels = format!(" {}", travels(message));
     let head = quote!(#(#docs)* #blank #[doc = #travels] #deprecated #[inline]);
     let at = mixed(message.name.span());
     match &message.reply {
-        None => quote_spanned! {at=>
+        None => {
+            let variant = message.of_locals(&protocol.name);
+            quote_spanned! {at=>
             #head
             #vis fn #name(&self #(, #parameters)*) -> ::core::result::Result<(), #library::SendError<#this>> {
-                #library::Handle::try_send(self, #variant)
+                #library::tell(*self, (#(#given,)*), |(#(#locals,)*)| #packed, |(#(#locals,)*)| #variant)
             }
-        },
+            }
+        }
         Some(reply) => {
             let reply = &reply.ty;
             let at_reply = mixed(reply.span());
@@ -139,11 +138,13 @@ fn method(scope: &Scope<'_>, message: &Message) -> TokenStream {
             // A reply that is not `Send` is refused here, at its type.
             let ask = quote_spanned!(at_reply=> <__Asker as #asked::Asker<#this>>::Ask<#reply>);
             let body = quote_spanned! {at_reply=>
-                #asked::Part::<#reply>::ask(asker, #asked::Handle::__address(*self), #variant)
+                #asked::Part::<#reply>::ask::<#this, _, _>(asker, #asked::Handle::__address(*self), packed)
             };
             quote_spanned! {at=>
                 #head
                 #vis fn #name<__Asker: #library::Asker<#this>>(&self, asker: &__Asker #(, #parameters)*) -> #ask {
+                    #(let #locals = #given;)*
+                    let packed = #packed;
                     #body
                 }
             }

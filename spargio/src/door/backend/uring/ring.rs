@@ -157,7 +157,7 @@ impl Ring {
                 continue;
             }
             let word = if Word::can_be(head) {
-                drop(staged.pop());
+                staged.pop_plain();
                 Word::Whole(head)
             } else if writer.forward(staged) {
                 Word::Next
