@@ -65,6 +65,9 @@ mod join;
 mod message;
 mod order;
 mod pack;
+#[cfg(feature = "parts")]
+#[doc(hidden)]
+pub mod parts;
 mod payload;
 mod remote;
 mod reply;
