@@ -1,0 +1,42 @@
+//! The bound: what two pinned threads with a lane each way can do at most. No futures, no panic guard, no accounting; a
+//! message is handled by a call through a table. What an actor framework adds on top is its price.
+
+mod bell;
+mod message;
+mod pair;
+mod side;
+mod sleep;
+mod work;
+
+use crate::contestant::Contestant;
+use crate::measure::Measured;
+use crate::workload::Workload;
+
+/// The contestant.
+pub struct Bound;
+
+impl Contestant for Bound {
+    fn name(&self) -> &'static str {
+        "bound"
+    }
+
+    fn setting(&self) -> &'static str {
+        "a bare prototype: two pinned threads, an rtrb lane each way, a call through a table; spins 20 µs, then sleeps on io_uring"
+    }
+
+    fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
+        match workload {
+            Workload::AskAcross => Some(work::ask_across(operations)),
+            Workload::Wake => Some(work::wake(operations)),
+            Workload::TellAcross => Some(work::tell_across::<u64>(operations)),
+            Workload::Body48 => Some(work::tell_across::<[u64; 6]>(operations)),
+            Workload::Vec1K => Some(work::tell_across::<Vec<u8>>(operations)),
+            Workload::TellHere => Some(work::tell_here(operations)),
+            Workload::AskHere => Some(work::ask_here(operations)),
+            Workload::Fan => Some(work::fan(operations)),
+            Workload::Idle => Some(work::idle()),
+            // It has no actors to start, and no more than two threads.
+            Workload::Start | Workload::FourOnTwo => None,
+        }
+    }
+}
