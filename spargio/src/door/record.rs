@@ -372,15 +372,7 @@ impl<'a> Arrived<'a> {
     }
 
     pub(crate) fn into_record(self) -> Record {
-        let units = self.into_units();
-        let mut record = Record {
-            units: [MaybeUninit::uninit(); MOST_UNITS],
-            len: units.len(),
-        };
-        for (place, unit) in record.units.iter_mut().zip(units) {
-            place.write(*unit);
-        }
-        record
+        Record::of(self.into_units())
     }
 }
 
@@ -401,19 +393,20 @@ impl Record {
     /// A record of a head alone.
     #[inline]
     pub(crate) fn inline(head: Head) -> Self {
-        Self::from_head(&[head.to_unit()])
+        Self::of(&[head.to_unit()])
     }
 
     /// A record that carries a body.
     #[inline]
     pub(crate) fn with_body<B: Cargo>(head: Head, reply: u64, body: B) -> Self {
-        let mut record = Self::from_head(&[]);
+        let mut record = Self::of(&[]);
         record.len = write_body(&mut record.units, head, reply, body);
         record
     }
 
+    /// A record made of these units, which it owns from now on.
     #[inline]
-    fn from_head(units: &[Unit]) -> Self {
+    fn of(units: &[Unit]) -> Self {
         let mut record = Self {
             units: [MaybeUninit::uninit(); MOST_UNITS],
             len: units.len(),
@@ -565,7 +558,7 @@ impl Sink for ToRecord {
 
     #[inline]
     fn asking(self, head: Head, reply: u64) -> Record {
-        Record::from_head(&asking(head, reply))
+        Record::of(&asking(head, reply))
     }
 
     #[inline]

@@ -155,14 +155,9 @@ impl Page {
     #[inline]
     pub(crate) fn take(&self, place: usize, generation: u32) -> Result<(), Refusal> {
         match self.word(place).take(generation) {
-            Err(Refusal::Full) => self.take_begun(place, generation),
+            Err(Refusal::Full) => self.begun[place].take_one(self.word(place), generation),
             taken => taken,
         }
-    }
-
-    /// Takes the credit of a begun message, where the word has none left.
-    fn take_begun(&self, place: usize, generation: u32) -> Result<(), Refusal> {
-        self.begun[place].take_one(self.word(place), generation)
     }
 
     #[inline]

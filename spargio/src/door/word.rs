@@ -10,7 +10,8 @@
 //! credit is free again when its message is begun or dropped.
 //!
 //! *Leases.* A shard that sends to one slot again and again takes a block of credits at once, and counts it down
-//! without touching this word. `leased` counts the blocks given out, used or not, until their shard settles them.
+//! without touching this word. `leased` counts the blocks given out, used or not, until their shard settles them; and
+//! those that a sender looks for among the begun messages' credits, before it has found them.
 //!
 //! *Reuse.* Only the owning shard opens and closes a slot, and it opens it again only when the word is
 //! [home](Word::is_home): all credits back, none leased. So nothing that was sent to a generation is in flight in the

@@ -123,12 +123,6 @@ impl EntryRef {
         (self.local % SLOTS_PER_PAGE) as usize
     }
 
-    /// The slot's page and its place there.
-    #[inline]
-    pub(super) fn slot(&self) -> (&'static Page, usize) {
-        (self.page.slots, self.place())
-    }
-
     /// The tenant's address.
     #[inline]
     pub(crate) fn address(&self) -> Option<Address> {

@@ -8,7 +8,6 @@ use super::entry::EntryRef;
 use super::waker::wake;
 use crate::door::record::{Cargo, Head, Kind, Record};
 use crate::door::slots::Address;
-use crate::door::word::{Refusal, Word};
 use crate::error::SendError;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
@@ -188,25 +187,17 @@ impl Core {
             return;
         };
         let entry = self.table.entry(head.slot());
-        if !entry.is(head.val) {
+        if !entry.is(head.val) || !entry.word().is_alive(head.val as u32) {
             return waiting.refuse();
         }
-        let (page, place) = entry.slot();
-        self.serve_waiting(&entry);
-        if !entry.has_waiting() {
-            match page.take(place, head.val as u32) {
-                Ok(()) => return self.serve_or_return(&entry, waiting, page.word(place)),
-                Err(Refusal::Dead) => return waiting.refuse(),
-                Err(Refusal::Full) => {}
-            }
-        }
         entry.with_extra(|extra| extra.waiting.push_back(waiting));
+        self.serve_waiting(&entry);
     }
 
-    fn serve_or_return(&self, entry: &EntryRef, waiting: Arc<dyn Waiting>, word: &Word) {
-        if !self.serve(entry.local(), &*waiting) {
-            word.give_back(1);
-        }
+    /// Serves the send that has waited longest; the caller has a credit for it. `false`: it has given up.
+    fn serve_next(&self, entry: &EntryRef) -> bool {
+        let next = entry.with_extra(|extra| extra.waiting.pop_front());
+        next.is_some_and(|waiting| self.serve(entry.local(), &*waiting))
     }
 
     /// Takes a waiting message into the mailbox; the caller has a credit for it. `false`: the sender has given up.
@@ -220,18 +211,16 @@ impl Core {
         true
     }
 
-    /// At the end of an actor's turn: sends that wait are given the room that there is, that of begun messages first.
+    /// Sends that wait are given the room that there is, that of begun messages first.
     #[cold]
     pub(super) fn serve_waiting(&self, entry: &EntryRef) {
         self.return_credits(entry);
-        let (page, place) = entry.slot();
         while entry.has_waiting()
             && let Some(address) = entry.address()
-            && page.word(place).take(address.generation().get()).is_ok()
+            && entry.word().take(address.generation().get()).is_ok()
         {
-            let next = entry.with_extra(|extra| extra.waiting.pop_front());
-            if let Some(waiting) = next {
-                self.serve_or_return(entry, waiting, page.word(place));
+            if !self.serve_next(entry) {
+                entry.word().give_back(1);
             }
         }
     }
@@ -248,12 +237,7 @@ impl Core {
     pub(crate) fn return_credits(&self, entry: &EntryRef) {
         let mut credits = entry.take_kept();
         while credits > 0 && entry.has_waiting() {
-            let Some(waiting) = entry.with_extra(|extra| extra.waiting.pop_front()) else {
-                break;
-            };
-            if self.serve(entry.local(), &*waiting) {
-                credits -= 1;
-            }
+            credits -= u32::from(self.serve_next(entry));
         }
         if credits > 0 {
             entry.word().give_back(credits);
