@@ -144,13 +144,11 @@ fn a_neighbour_waits_for_one_turn() {
     each_backend(&SHARDS, |setup| {
         for itself in [true, false] {
             let pair = pair(setup);
+            // The flood goes on once the asks are on their way, however late this thread is.
+            let gate = OpenAtEnd(Gate::default());
             match itself {
                 true => pair.flood.again().unwrap(),
-                false => {
-                    let open = Gate::default();
-                    open.open();
-                    pair.flood.hold(open, 50_000).unwrap();
-                }
+                false => pair.flood.hold(gate.0.clone(), 50_000).unwrap(),
             }
             let (quiet, handled) = (pair.quiet, pair.handled.clone());
             let asks = pair.rt.spawn_local_on(pair.shard, move |ctx| async move {
@@ -161,6 +159,7 @@ fn a_neighbour_waits_for_one_turn() {
                 }
                 most
             });
+            gate.0.open();
             let most = pair.rt.block_on(asks.unwrap()).unwrap();
             assert_eq!(most, TURN, "the flooder's messages before the neighbour's");
         }
