@@ -6,7 +6,9 @@ mod common;
 use common::{Gate, OpenAtEnd, SHARDS, Setup, Tally, Token, each_backend, eventually, yield_now};
 use futures::FutureExt;
 use futures::channel::oneshot;
-use spargio::{AskError, Asker, Cx, Handle, RingMsg, Runtime, SendError, ShardId, shard_actor};
+use spargio::{
+    AskError, Asker, Cx, Handle, RingMsg, Runtime, SendError, ShardCtx, ShardId, shard_actor,
+};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -550,5 +552,43 @@ fn a_waiting_send_is_given_room_while_a_later_handler_waits() {
         // Three are begun, and their actor has used the room of one.
         assert!(rt.block_on(waiting).is_ok());
         drop(second);
+    });
+}
+
+#[test]
+fn nothing_overtakes_a_send_that_waits_for_the_lane() {
+    each_backend(&[2, 4], |setup| {
+        for _ in 0..20 {
+            let rt = setup.builder().ring_entries(4).build().unwrap();
+            let (desk, _) = start(&rt, setup.last());
+            let work = move |_: ShardCtx| async move {
+                // Often enough that the shard has credits in reserve.
+                for n in 0..200 {
+                    desk.send(DeskMsg::Note(n)).await.unwrap();
+                }
+                let gate = Gate::default();
+                let _open = OpenAtEnd(gate.clone());
+                desk.send(DeskMsg::Block(gate.clone())).await.unwrap();
+                // A blocked shard sends nothing more: a small ring may take turns until the message has gone.
+                while gate.waiting() == 0 {
+                    yield_now().await;
+                }
+                fill(desk);
+                let mut waiting = desk.send(DeskMsg::Note(0));
+                assert!((&mut waiting).now_or_never().is_none(), "there is no room");
+                gate.open();
+                // Not one turn of this shard passes here, so what waits may not even be on its way.
+                for _ in 0..10_000 {
+                    if accepts(desk, 1) {
+                        let first = (&mut waiting).now_or_never();
+                        assert!(matches!(first, Some(Ok(()))), "it was overtaken");
+                        return;
+                    }
+                }
+                assert!(waiting.await.is_ok());
+            };
+            let done = rt.spawn_local_on(0, work).unwrap();
+            assert_eq!(rt.block_on(done), Ok(()));
+        }
     });
 }

@@ -114,6 +114,11 @@ impl Gate {
         self.0.1.notify_all();
     }
 
+    /// How many have come to the gate.
+    pub fn waiting(&self) -> usize {
+        self.0.0.lock().unwrap().waiting
+    }
+
     /// Waits until so many have come to the gate.
     pub fn await_waiting(&self, waiting: usize) {
         let mut state = self.0.0.lock().unwrap();

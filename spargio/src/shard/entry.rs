@@ -256,3 +256,21 @@ impl Entry {
         self.mailbox.take()
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_budget_is_for_a_turn_however_often_it_is_polled() {
+        let entry = Entry::default();
+        for turn in 1..3 {
+            for _ in 0..BUDGET {
+                entry.refill(turn);
+                assert!(entry.may_begin());
+            }
+            entry.refill(turn);
+            assert!(!entry.may_begin());
+        }
+    }
+}
