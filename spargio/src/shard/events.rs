@@ -2,14 +2,14 @@
 //! credits like an actor's.
 
 use super::Core;
-use super::waker::wake;
+use super::waker::Waiter;
 use crate::ShardId;
 use crate::door::word::Word;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 
 /// Something that happened on a shard.
 ///
@@ -34,7 +34,7 @@ pub(super) struct Events {
     word: &'static Word,
     queue: RefCell<VecDeque<Event>>,
     /// By their numbers, which grow.
-    waiters: RefCell<VecDeque<(u64, Waker)>>,
+    waiters: RefCell<VecDeque<(u64, Option<Waiter>)>>,
     next_waiter: Cell<u64>,
     ended: Cell<bool>,
 }
@@ -64,14 +64,11 @@ impl Events {
     /// Wakes whoever the newest event is meant for, if somebody waits for it.
     fn wake_newest(&self) {
         let newest = self.queue.borrow().len().checked_sub(1);
-        // Taken, not cloned: it is called once, and whoever waits on sets it again.
-        let waker = newest.and_then(|newest| {
-            let mut waiters = self.waiters.borrow_mut();
-            waiters
-                .get_mut(newest)
-                .map(|(_, waker)| std::mem::replace(waker, Waker::noop().clone()))
-        });
-        waker.into_iter().for_each(wake);
+        // Taken: it is woken once, and whoever waits on sets it again.
+        let waiter = newest.and_then(|newest| self.waiters.borrow_mut().get_mut(newest)?.1.take());
+        if let Some(waiter) = waiter {
+            waiter.wake();
+        }
     }
 
     /// Where a waiter stands among those who wait.
@@ -135,15 +132,15 @@ impl Future for NextEvent {
             self.leave();
             return Poll::Ready(event);
         }
-        let waker = task.waker().clone();
+        let waiter = Waiter::of(task.waker());
         let former = match self.waiter {
-            Some(_) => Some(std::mem::replace(
-                &mut events.waiters.borrow_mut()[place].1,
-                waker,
-            )),
+            Some(_) => events.waiters.borrow_mut()[place].1.replace(waiter),
             None => {
                 let number = events.next_waiter.replace(events.next_waiter.get() + 1);
-                events.waiters.borrow_mut().push_back((number, waker));
+                events
+                    .waiters
+                    .borrow_mut()
+                    .push_back((number, Some(waiter)));
                 self.waiter = Some(number);
                 None
             }

@@ -5,7 +5,7 @@
 //! every [`SWEEP`], finds those that have passed.
 
 use super::send::Route;
-use super::waker::wake;
+use super::waker::Waiter;
 use super::{Core, current};
 use crate::door::clock::{SWEEP, earlier};
 use crate::door::record::{Body, Cargo, Head, Kind, Record, Sink};
@@ -19,20 +19,26 @@ use std::time::{Duration, Instant};
 pub(crate) type ReplyId = u64;
 
 pub(crate) struct ReplySlots {
-    slots: RefCell<Vec<Slot>>,
-    free: RefCell<Vec<u32>>,
+    slots: RefCell<Slots>,
     /// The generation that was given out last, of all slots.
     generation: Cell<u32>,
-    /// Asks whose deadline is not set yet.
-    fresh: RefCell<Vec<ReplyId>>,
     /// No deadline passes before this.
     next: Cell<Option<Instant>>,
 }
 
+#[derive(Default)]
+struct Slots {
+    slots: Vec<Slot>,
+    free: Vec<u32>,
+    /// Asks whose deadline is not set yet.
+    fresh: Vec<ReplyId>,
+}
+
 struct Slot {
+    /// The ask's; zero while vacant.
     generation: u32,
     state: State,
-    waker: Option<Waker>,
+    waiter: Option<Waiter>,
     /// The value, once it has come.
     value: Body,
     timeout: Duration,
@@ -41,18 +47,47 @@ struct Slot {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    Vacant,
     Waiting,
     Done,
     Failed(AskError),
 }
 
-impl Slot {
-    /// No ask has it any more.
+impl Slots {
+    /// The slot of an ask that is not over.
     #[inline]
-    fn vacate(&mut self) {
-        self.generation = 0;
-        self.state = State::Vacant;
+    fn find(&mut self, id: ReplyId) -> Option<&mut Slot> {
+        let slot = self.slots.get_mut((id >> 32) as usize)?;
+        (slot.generation == id as u32).then_some(slot)
+    }
+
+    #[cold]
+    fn add(&mut self) -> u32 {
+        self.slots.push(Slot {
+            generation: 0,
+            state: State::Waiting,
+            waiter: None,
+            value: Body::none(),
+            timeout: Duration::ZERO,
+            deadline: None,
+        });
+        self.slots.len() as u32 - 1
+    }
+
+    /// No ask has it any more, and nothing is left in it.
+    #[inline]
+    fn vacate(&mut self, id: ReplyId) {
+        let at = (id >> 32) as u32;
+        self.slots[at as usize].generation = 0;
+        self.free.push(at);
+    }
+
+    /// Takes what is left in the slot of an ask that ends, to be dropped with no borrow held: that is user code.
+    #[cold]
+    fn clear(&mut self, id: ReplyId) -> Option<(Option<Waiter>, Option<Body>)> {
+        let slot = self.find(id)?;
+        let left = (slot.waiter.take(), slot.value.take_any());
+        self.vacate(id);
+        Some(left)
     }
 }
 
@@ -61,18 +96,9 @@ impl ReplySlots {
     pub(crate) fn new(generation: u32) -> Self {
         Self {
             slots: RefCell::default(),
-            free: RefCell::default(),
             generation: Cell::new(generation),
-            fresh: RefCell::default(),
             next: Cell::new(None),
         }
-    }
-
-    #[inline]
-    fn with<R>(&self, id: ReplyId, f: impl FnOnce(&mut Slot) -> R) -> Option<R> {
-        let mut slots = self.slots.borrow_mut();
-        let slot = slots.get_mut((id >> 32) as usize)?;
-        (slot.generation == id as u32).then(|| f(slot))
     }
 
     /// The generation that was given out last.
@@ -80,6 +106,7 @@ impl ReplySlots {
         self.generation.get()
     }
 
+    #[inline]
     fn next_generation(&self) -> u32 {
         let next = self.generation.get().wrapping_add(1).max(1);
         self.generation.set(next);
@@ -93,64 +120,63 @@ impl ReplySlots {
 
     /// Sets the deadlines of new asks, and ends those that have waited too long.
     pub(crate) fn sweep(&self, now: Instant) {
-        for id in self.fresh.borrow_mut().drain(..) {
-            self.with(id, |slot| {
+        let mut slots = self.slots.borrow_mut();
+        let mut fresh = std::mem::take(&mut slots.fresh);
+        for id in fresh.drain(..) {
+            if let Some(slot) = slots.find(id) {
                 slot.deadline = now.checked_add(slot.timeout);
                 self.next.set(earlier(self.next.get(), slot.deadline));
-            });
+            }
         }
+        slots.fresh = fresh;
         if self.next.get().is_none_or(|next| now < next) {
             return;
         }
         let mut woken = Vec::new();
         let mut next = None;
-        for slot in &mut *self.slots.borrow_mut() {
-            if slot.state != State::Waiting {
+        for slot in &mut slots.slots {
+            if slot.generation == 0 || slot.state != State::Waiting {
                 continue;
             }
             if slot.deadline.is_some_and(|deadline| deadline <= now) {
-                woken.extend(slot.waker.take());
+                woken.extend(slot.waiter.take());
                 slot.state = State::Failed(AskError::Timeout);
             } else {
                 next = earlier(next, slot.deadline);
             }
         }
         self.next.set(next.map(|next| next.max(now + SWEEP)));
-        woken.into_iter().for_each(wake);
+        drop(slots);
+        woken.into_iter().for_each(Waiter::wake);
     }
 
     /// Opens a slot for an ask that is about to be sent.
     #[inline]
     pub(crate) fn open(&self, timeout: Duration) -> ReplyId {
         let mut slots = self.slots.borrow_mut();
-        let at = self.free.borrow_mut().pop().unwrap_or_else(|| {
-            slots.push(Slot {
-                generation: 0,
-                state: State::Vacant,
-                waker: None,
-                value: Body::none(),
-                timeout,
-                deadline: None,
-            });
-            slots.len() as u32 - 1
-        });
-        let slot = &mut slots[at as usize];
-        slot.generation = self.next_generation();
+        let at = match slots.free.pop() {
+            Some(at) => at,
+            None => slots.add(),
+        };
+        let generation = self.next_generation();
+        let slot = &mut slots.slots[at as usize];
+        slot.generation = generation;
         slot.state = State::Waiting;
         slot.timeout = timeout;
         slot.deadline = None;
-        let id = u64::from(at) << 32 | u64::from(slot.generation);
-        self.fresh.borrow_mut().push(id);
+        let id = u64::from(at) << 32 | u64::from(generation);
+        slots.fresh.push(id);
         id
     }
 
     /// Gives an open ask another time to wait, counted from about now.
     pub(crate) fn set_timeout(&self, id: ReplyId, timeout: Duration) {
-        self.with(id, |slot| {
+        let mut slots = self.slots.borrow_mut();
+        if let Some(slot) = slots.find(id) {
             slot.timeout = timeout;
             slot.deadline = None;
-        });
-        self.fresh.borrow_mut().push(id);
+            slots.fresh.push(id);
+        }
     }
 
     /// The result of an ask, which is over with that, or a promise to wake whoever waits for it.
@@ -161,31 +187,32 @@ impl ReplySlots {
         waker: &Waker,
     ) -> Poll<Result<T, AskError>> {
         // Cloned with no borrow held, and the former one dropped so: that may be user code.
-        let mut waker = Some(waker.clone());
-        let mut stray = None;
-        let polled = self.with(id, |slot| {
-            let result = match slot.state {
-                State::Vacant => return Poll::Pending,
-                State::Waiting => {
-                    std::mem::swap(&mut slot.waker, &mut waker);
-                    return Poll::Pending;
-                }
-                // A value of another type: a handle's bits were taken for those of another protocol's.
-                State::Done => slot.value.take().ok_or_else(|| {
-                    stray = slot.value.take_any();
-                    AskError::Unanswered
-                }),
-                State::Failed(error) => Err(error),
-            };
-            slot.vacate();
-            Poll::Ready(result)
-        });
-        drop((waker, stray));
-        let Some(Poll::Ready(result)) = polled else {
+        let waiter = Waiter::of(waker);
+        let mut slots = self.slots.borrow_mut();
+        let Some(slot) = slots.find(id) else {
             return Poll::Pending;
         };
-        self.free.borrow_mut().push((id >> 32) as u32);
-        Poll::Ready(result.map(|Value(value)| value))
+        let result = match slot.state {
+            State::Waiting => {
+                let former = slot.waiter.replace(waiter);
+                drop(slots);
+                drop(former);
+                return Poll::Pending;
+            }
+            State::Failed(error) => Err(error),
+            State::Done => match slot.value.take() {
+                Some(Value(value)) => Ok(value),
+                None => {
+                    // A value of another type: a handle's bits were taken for those of another protocol's.
+                    let stray = slots.clear(id);
+                    drop(slots);
+                    drop(stray);
+                    return Poll::Ready(Err(AskError::Unanswered));
+                }
+            },
+        };
+        slots.vacate(id);
+        Poll::Ready(result)
     }
 
     /// A reply has come: `put` puts its value into the slot. Returns who waits for it, or gives it back if no ask does.
@@ -195,42 +222,31 @@ impl ReplySlots {
         id: ReplyId,
         value: V,
         put: impl FnOnce(V, &mut Body),
-    ) -> Result<Option<Waker>, V> {
-        let mut value = Some(value);
-        let waker = self.with(id, |slot| {
-            if slot.state == State::Waiting
-                && let Some(value) = value.take()
-            {
+    ) -> Result<Option<Waiter>, V> {
+        match self.slots.borrow_mut().find(id) {
+            Some(slot) if slot.state == State::Waiting => {
                 put(value, &mut slot.value);
                 slot.state = State::Done;
+                Ok(slot.waiter.take())
             }
-            slot.waker.take()
-        });
-        value.map_or(Ok(waker.flatten()), Err)
+            _ => Err(value),
+        }
     }
 
     /// An ask has failed. Returns who waits for it.
-    fn fail(&self, id: ReplyId, error: AskError) -> Option<Waker> {
-        self.with(id, |slot| {
-            if slot.state == State::Waiting {
-                slot.state = State::Failed(error);
-            }
-            slot.waker.take()
-        })
-        .flatten()
+    fn fail(&self, id: ReplyId, error: AskError) -> Option<Waiter> {
+        let mut slots = self.slots.borrow_mut();
+        let slot = slots.find(id)?;
+        if slot.state == State::Waiting {
+            slot.state = State::Failed(error);
+        }
+        slot.waiter.take()
     }
 
     /// The ask is over for the asker.
-    #[inline]
     pub(crate) fn close(&self, id: ReplyId) {
-        let left = self.with(id, |slot| {
-            slot.vacate();
-            (slot.waker.take(), slot.value.take_any())
-        });
-        if left.is_some() {
-            self.free.borrow_mut().push((id >> 32) as u32);
-        }
-        // What has come and was not awaited is dropped here, with no borrow held: its drop is user code.
+        let left = self.slots.borrow_mut().clear(id);
+        // What has come and was not awaited is dropped here, with no borrow held.
         drop(left);
     }
 }
@@ -240,7 +256,8 @@ impl Core {
     #[inline]
     pub(super) fn resolve<V>(&self, id: ReplyId, value: V, put: impl FnOnce(V, &mut Body)) {
         match self.replies.resolve(id, value, put) {
-            Ok(waker) => waker.into_iter().for_each(|waker| self.wake(waker)),
+            Ok(Some(waiter)) => self.wake(waiter),
+            Ok(None) => {}
             // Nobody waits for it: its drop is user code, and not that of whoever sent it.
             Err(value) => _ = self.guard(|| drop(value)),
         }
@@ -248,8 +265,9 @@ impl Core {
 
     /// An ask has failed.
     pub(super) fn fail(&self, id: ReplyId, error: AskError) {
-        let waker = self.replies.fail(id, error);
-        waker.into_iter().for_each(|waker| self.wake(waker));
+        if let Some(waiter) = self.replies.fail(id, error) {
+            self.wake(waiter);
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 use super::Core;
 use super::deliver::WANT;
 use super::entry::EntryRef;
-use super::waker::wake;
+use super::waker::Waiter;
 use crate::door::record::{Cargo, Head, Kind, Record};
 use crate::door::slots::Address;
 use crate::error::SendError;
@@ -16,9 +16,9 @@ use std::task::{Poll, Waker};
 
 /// A waiting send, as the target's shard sees it.
 pub(crate) trait Waiting: Send + Sync {
-    /// Takes the message, which is accepted by that, unless the sender has given up. The waker is the sender's, to be
-    /// called when the message is in its mailbox.
-    fn take(&self, slot: u32) -> Option<(Record, Option<Waker>)>;
+    /// Takes the message, which is accepted by that, unless the sender has given up. The waiter is the sender, to be
+    /// woken when the message is in its mailbox.
+    fn take(&self, slot: u32) -> Option<(Record, Option<Waiter>)>;
 
     /// Tells the sender that its message will never be taken.
     fn refuse(&self);
@@ -35,7 +35,7 @@ pub(crate) struct Wait<M> {
 }
 
 enum State<M> {
-    Waiting(M, Option<Waker>),
+    Waiting(M, Option<Waiter>),
     Accepted,
     Dead(M),
     Settled,
@@ -54,15 +54,19 @@ impl<M> Wait<M> {
     }
 
     pub(crate) fn poll(&self, waker: &Waker) -> Poll<Result<(), SendError<M>>> {
-        self.with(|state| match std::mem::replace(state, State::Settled) {
-            State::Waiting(message, _) => {
-                *state = State::Waiting(message, Some(waker.clone()));
+        let mut waiter = Some(Waiter::of(waker));
+        let polled = self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, former) => {
+                *state = State::Waiting(message, std::mem::replace(&mut waiter, former));
                 Poll::Pending
             }
             State::Accepted => Poll::Ready(Ok(())),
             State::Dead(message) => Poll::Ready(Err(SendError::Dead(message))),
             State::Settled => Poll::Pending,
-        })
+        });
+        // Without the lock: dropping the former waiter may be user code.
+        drop(waiter);
+        polled
     }
 
     /// The sender is gone: drops the message, unless it was accepted.
@@ -85,9 +89,9 @@ impl<M> Wait<M> {
 }
 
 impl<M: Send> Waiting for Wait<M> {
-    fn take(&self, slot: u32) -> Option<(Record, Option<Waker>)> {
+    fn take(&self, slot: u32) -> Option<(Record, Option<Waiter>)> {
         self.with(|state| match std::mem::replace(state, State::Accepted) {
-            State::Waiting(message, waker) => Some(((self.encode)(message, slot), waker)),
+            State::Waiting(message, waiter) => Some(((self.encode)(message, slot), waiter)),
             other => {
                 *state = other;
                 None
@@ -96,17 +100,17 @@ impl<M: Send> Waiting for Wait<M> {
     }
 
     fn refuse(&self) {
-        let waker = self.with(|state| match std::mem::replace(state, State::Settled) {
-            State::Waiting(message, waker) => {
+        let waiter = self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, waiter) => {
                 *state = State::Dead(message);
-                waker
+                waiter
             }
             other => {
                 *state = other;
                 None
             }
         });
-        waker.into_iter().for_each(wake);
+        waiter.into_iter().for_each(Waiter::wake);
     }
 
     fn is_settled(&self) -> bool {
@@ -202,12 +206,12 @@ impl Core {
 
     /// Takes a waiting message into the mailbox; the caller has a credit for it. `false`: the sender has given up.
     fn serve(&self, local: u32, waiting: &dyn Waiting) -> bool {
-        let Some((record, waker)) = waiting.take(local) else {
+        let Some((record, waiter)) = waiting.take(local) else {
             return false;
         };
         self.counters().accepted.add(1);
         self.deliver(record, None);
-        waker.into_iter().for_each(wake);
+        waiter.into_iter().for_each(|waiter| self.wake(waiter));
         true
     }
 

@@ -6,6 +6,7 @@ use crate::door::record::{Head, Kind, Record, Sink};
 use crate::door::seat::Parcel;
 use crate::door::slots::Address;
 use crate::value::RingVal;
+use std::mem::ManuallyDrop;
 use std::ptr;
 use std::task::{RawWaker, RawWakerVTable, Waker};
 
@@ -16,13 +17,13 @@ const _: () = assert!(
 
 static VTABLE: RawWakerVTable = RawWakerVTable::new(raw, wake_raw, wake_raw, drop_nothing);
 
-/// The waker of the task at this address.
+/// The waker of the task at this address. Its drop does nothing, so it need not be called.
 #[inline]
-pub(super) fn waker(address: Address) -> Waker {
+pub(super) fn waker(address: Address) -> ManuallyDrop<Waker> {
     let data = ptr::without_provenance(address.to_bits() as usize);
     // SAFETY: the four functions take `data` for an integer and never follow it; they may be called on any thread, any
     // number of times, for `wake` works through the process-wide slot table alone.
-    unsafe { Waker::from_raw(raw(data)) }
+    ManuallyDrop::new(unsafe { Waker::new(data, &VTABLE) })
 }
 
 fn raw(data: *const ()) -> RawWaker {
@@ -61,12 +62,30 @@ pub(crate) fn wake_task(address: Address) {
     }
 }
 
-/// Calls a waker, whosever it is: a panic in it is counted, and goes no further.
-pub(super) fn wake(waker: Waker) {
-    current::with(|core| match core {
-        Some(core) => core.wake(waker),
-        None => waker.wake(),
-    });
+/// Who is to be woken: a task, by its address, for which nothing is cloned, dropped or called, or whoever else.
+pub(crate) enum Waiter {
+    Task(Address),
+    Other(Waker),
+}
+
+impl Waiter {
+    /// Whoever polls with this waker.
+    #[inline]
+    pub(super) fn of(waker: &Waker) -> Self {
+        match task_of(waker) {
+            Some(task) => Self::Task(task),
+            None => Self::Other(waker.clone()),
+        }
+    }
+
+    /// Wakes it, whoever it is: a panic of its waker is counted, and goes no further.
+    pub(super) fn wake(self) {
+        match (self, current::here().core()) {
+            (waiter, Some(core)) => core.wake(waiter),
+            (Self::Task(task), None) => wake_task(task),
+            (Self::Other(waker), None) => waker.wake(),
+        }
+    }
 }
 
 fn wake_head(local: u32, generation: u64) -> Head {
@@ -74,15 +93,18 @@ fn wake_head(local: u32, generation: u64) -> Head {
 }
 
 impl Core {
-    /// Calls a waker, whosever it is: one of this shard's tasks without a detour.
+    /// Wakes whoever waits: one of this shard's tasks without a detour.
     #[inline]
-    pub(super) fn wake(&self, waker: Waker) {
-        match task_of(&waker).and_then(|address| Some((address, address.page()?))) {
-            Some((address, page)) if ptr::eq(page.seat, self.seat) => {
-                let generation = u64::from(address.generation().get());
-                self.table.wake(page.local(address.place()), generation);
-            }
-            _ => _ = self.guard(|| waker.wake()),
+    pub(super) fn wake(&self, waiter: Waiter) {
+        match waiter {
+            Waiter::Task(task) => match task.page() {
+                Some(page) if ptr::eq(page.seat, self.seat) => {
+                    let generation = u64::from(task.generation().get());
+                    self.table.wake(page.local(task.place()), generation);
+                }
+                _ => wake_task(task),
+            },
+            Waiter::Other(waker) => _ = self.guard(|| waker.wake()),
         }
     }
 
