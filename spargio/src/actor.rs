@@ -9,7 +9,7 @@ use crate::join::JoinHandle;
 use crate::message::{Next, RingMsg};
 use crate::payload::Payload;
 use crate::reply::Reply;
-use crate::shard::entry::{Entry, EntryRef};
+use crate::shard::entry::HeldEntry;
 use crate::shard::{Core, current};
 use futures_channel::oneshot;
 use std::pin::{Pin, pin};
@@ -59,7 +59,7 @@ pub trait Dispatch<A>: RingMsg {
 /// It stays on its shard: it is neither `Send` nor `Clone`.
 pub struct Cx<A> {
     shard: ShardCtx,
-    entry: EntryRef,
+    entry: HeldEntry,
     actor: std::marker::PhantomData<fn(&A)>,
 }
 
@@ -92,7 +92,7 @@ impl<A: Actor> Cx<A> {
     {
         let (handle, task) = self.shard.spawn(future);
         if let Some(task) = task {
-            self.shard.core.adopt(&self.entry, task);
+            self.shard.core.adopt(&self.entry.get(), task);
         }
         handle
     }
@@ -100,13 +100,13 @@ impl<A: Actor> Cx<A> {
     /// Stops the actor after the present handler: no more messages are accepted from now on, what is in the mailbox is
     /// undelivered, and `stopped` runs.
     pub fn stop(&self) {
-        self.shard.core.stop_after_this(&self.entry);
+        self.shard.core.stop_after_this(self.entry.get());
     }
 }
 
 impl<A> Cx<A> {
     fn address(&self) -> Address {
-        let address = self.entry.address();
+        let address = self.entry.get().address();
         address.expect("an actor has its slot for as long as its code runs")
     }
 }
@@ -134,8 +134,9 @@ impl<A> Cx<A> {
     #[doc(hidden)]
     #[cold]
     pub fn __refuse(&self) {
-        let record = self.entry.mailbox.borrow_mut().pop();
-        self.shard.core.begin(&self.entry);
+        let entry = self.entry.get();
+        let record = entry.mailbox.borrow_mut().pop();
+        self.shard.core.begin(entry);
         if let Some(record) = record {
             self.shard.core.undeliver(record);
         }
@@ -144,15 +145,15 @@ impl<A> Cx<A> {
     /// Opens the next message: it is handled if it is what its tag says, else undelivered.
     #[inline(always)]
     fn open<R>(&self, open: impl FnOnce(Next<'_>) -> Option<R>) -> Option<R> {
-        let (core, entry): (&Core, &Entry) = (&self.shard.core, &self.entry);
+        let (core, entry) = (&self.shard.core, self.entry.get());
         let opened = open(Next {
             mailbox: &entry.mailbox,
             seats: &core.shared.seats,
         });
         // After it was taken out of the mailbox: its room may be given to one that waits for it.
-        core.begin(&self.entry);
+        core.begin(entry);
         match &opened {
-            Some(_) => core.entered(entry),
+            Some(_) => core.entered(&entry),
             None => core.counters().undelivered.add(1),
         }
         opened
@@ -190,13 +191,14 @@ pub(crate) fn start<A: Actor + 'static>(
         started.tell(Err(StartError::NoSlots));
         return Err(StartError::NoSlots);
     };
+    let local = entry.get().local();
     let cx = Cx {
         shard: ShardCtx { core: core.clone() },
-        entry: entry.clone(),
+        entry,
         actor: std::marker::PhantomData,
     };
-    core.table
-        .install(&entry, Box::pin(live(actor, cx, started)));
+    let future = Box::pin(live(actor, cx, started));
+    core.table.install(local, future);
     Ok(HandleOf::<A>::__from_address(address))
 }
 
@@ -224,9 +226,9 @@ fn live<A: Actor>(
                 let user = pin!(A::Msg::__dispatch(actor, &cx, tag));
                 _ = UnlessKilled { cx: &cx, user }.await;
             }
-            cx.shard.core.left(&cx.entry);
+            cx.shard.core.left(&cx.entry.get());
         }
-        cx.shard.core.close(&cx.entry);
+        cx.shard.core.close(cx.entry.get());
         A::Msg::__stopped(actor, &cx).await;
     }
 }
@@ -240,7 +242,7 @@ impl<A> Future for NextTag<'_, A> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u16>> {
         let Cx { shard, entry, .. } = self.0;
-        shard.core.next(entry.local(), entry)
+        shard.core.next(entry.get())
     }
 }
 
@@ -255,7 +257,7 @@ impl<A, F: Future<Output = ()>> Future for UnlessKilled<'_, A, F> {
 
     #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<bool> {
-        if self.cx.entry.is_killed() {
+        if self.cx.entry.get().is_killed() {
             return Poll::Ready(false);
         }
         self.user.as_mut().poll(task).map(|()| true)

@@ -82,9 +82,10 @@ impl Core {
             WAKE => self.table.wake(head.slot(), head.val),
             WANT => self.want(record),
             STOP => {
-                let entry = self.table.entry(head.slot());
-                if entry.is(head.val) {
-                    self.close(&entry);
+                if let Some(entry) = self.table.entry(head.slot())
+                    && entry.is(head.val)
+                {
+                    self.close(entry);
                     // In the mailbox's order: what came before it is handled first.
                     _ = self
                         .table

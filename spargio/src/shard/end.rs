@@ -39,9 +39,9 @@ impl Core {
         if !self.stopping.replace(true) {
             for entry in self.table.tenants() {
                 if entry.flags.actor.get() {
-                    self.close(&entry);
+                    self.close(entry);
                     entry.flags.killed.set(true);
-                    self.table.schedule(entry.local(), &entry);
+                    self.table.schedule(entry);
                 } else if let Some(address) = entry.address() {
                     self.cancel(address);
                 }
@@ -58,7 +58,7 @@ impl Core {
     fn end(&self) {
         for entry in self.table.tenants() {
             let future = entry.take_future();
-            self.finish(&entry, future);
+            self.finish(entry, future);
         }
         self.events.end();
         let events = self.shared.events[usize::from(self.id)];

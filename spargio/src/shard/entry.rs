@@ -45,7 +45,7 @@ pub(super) struct Flags {
     pub(super) actor: Cell<bool>,
     /// In the ready queue.
     pub(super) queued: Cell<bool>,
-    /// The actor waits for its next message.
+    /// The actor waits for its next message, and none has come since.
     pub(super) hungry: Cell<bool>,
     /// A handler has been entered and not left.
     pub(super) handling: Cell<bool>,
@@ -84,64 +84,85 @@ impl EntryPage {
         })
     }
 
-    #[inline]
-    pub(super) fn entry(&self, local: u32) -> &Entry {
-        &self.entries[(local % SLOTS_PER_PAGE) as usize]
+    #[inline(always)]
+    pub(super) fn entry(&self, local: u32) -> EntryRef<'_> {
+        EntryRef {
+            entry: &self.entries[(local % SLOTS_PER_PAGE) as usize],
+            slots: self.slots,
+            local,
+        }
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = EntryRef<'_>> {
+        (0..self.entries.len()).map(|place| self.entry(self.slots.local(place)))
     }
 }
 
-/// An entry with its slot, held while user code runs.
-#[derive(Clone)]
-pub(crate) struct EntryRef {
+/// An entry, held for as long as code of its tenant may use it.
+pub(crate) struct HeldEntry {
     page: Rc<EntryPage>,
     local: u32,
 }
 
-impl Deref for EntryRef {
-    type Target = Entry;
-
-    #[inline]
-    fn deref(&self) -> &Entry {
-        self.page.entry(self.local)
-    }
-}
-
-impl EntryRef {
-    #[inline]
+impl HeldEntry {
     pub(super) fn new(page: Rc<EntryPage>, local: u32) -> Self {
         Self { page, local }
     }
 
+    #[inline(always)]
+    pub(crate) fn get(&self) -> EntryRef<'_> {
+        self.page.entry(self.local)
+    }
+}
+
+/// An entry with its slot.
+#[derive(Clone, Copy)]
+pub(crate) struct EntryRef<'a> {
+    entry: &'a Entry,
+    slots: &'static Page,
+    local: u32,
+}
+
+impl Deref for EntryRef<'_> {
+    type Target = Entry;
+
+    #[inline(always)]
+    fn deref(&self) -> &Entry {
+        self.entry
+    }
+}
+
+impl EntryRef<'_> {
     /// The slot's number on this shard.
     #[inline]
-    pub(crate) fn local(&self) -> u32 {
+    pub(crate) fn local(self) -> u32 {
         self.local
     }
 
     #[inline]
-    fn place(&self) -> usize {
+    fn place(self) -> usize {
         (self.local % SLOTS_PER_PAGE) as usize
     }
 
     /// The tenant's address.
     #[inline]
-    pub(crate) fn address(&self) -> Option<Address> {
+    pub(crate) fn address(self) -> Option<Address> {
         let generation = NonZeroU32::new(self.generation.get())?;
-        Some(self.page.slots.address(self.place(), generation))
+        Some(self.slots.address(self.place(), generation))
     }
 
     #[inline]
-    pub(super) fn word(&self) -> &'static Word {
-        self.page.slots.word(self.place())
+    pub(super) fn word(self) -> &'static Word {
+        self.slots.word(self.place())
     }
 
     #[inline]
-    fn begun_credits(&self) -> &'static Begun {
-        self.page.slots.begun(self.place())
+    fn begun_credits(self) -> &'static Begun {
+        self.slots.begun(self.place())
     }
 
     /// Shows every sender that the tenant, if there is one, takes no more messages.
-    pub(super) fn close(&self) {
+    pub(super) fn close(self) {
         if !self.is_vacant() {
             self.word().close();
         }
@@ -149,22 +170,22 @@ impl EntryRef {
 
     /// Counts a begun message. `true`: it is time to look at how many are counted.
     #[inline(always)]
-    pub(super) fn keep_credit(&self) -> bool {
+    pub(super) fn keep_credit(self) -> bool {
         let begun = self.begun_credits().add();
         begun.is_multiple_of(u64::from(FEW_KEPT))
     }
 
     /// Whether so few credits need not go home yet.
-    pub(super) fn is_few(&self, kept: u32) -> bool {
-        kept < FEW_KEPT || kept < self.page.slots.capacity(self.place()) / 8
+    pub(super) fn is_few(self, kept: u32) -> bool {
+        kept < FEW_KEPT || kept < self.slots.capacity(self.place()) / 8
     }
 
     /// How many credits of begun messages are not home.
-    pub(super) fn kept(&self) -> u32 {
+    pub(super) fn kept(self) -> u32 {
         self.begun_credits().count()
     }
 
-    pub(super) fn take_kept(&self) -> u32 {
+    pub(super) fn take_kept(self) -> u32 {
         self.begun_credits().take()
     }
 }

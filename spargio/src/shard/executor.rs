@@ -34,7 +34,7 @@ impl Core {
             return None;
         }
         let (entry, address) = self.table.open(0, None)?;
-        self.table.install(&entry, future);
+        self.table.install(entry.get().local(), future);
         Some(address)
     }
 
@@ -51,8 +51,9 @@ impl Core {
 
     /// Drops `watcher` when the actor has stopped: now, if it has.
     pub(crate) fn watch(&self, local: u32, address: Address, watcher: oneshot::Sender<()>) {
-        let entry = self.table.entry(local);
-        if entry.address() == Some(address) {
+        if let Some(entry) = self.table.entry(local)
+            && entry.address() == Some(address)
+        {
             entry.with_extra(|extra| extra.watchers.push(watcher));
         }
     }
@@ -62,19 +63,15 @@ impl Core {
         self.table.begin_turn();
         self.turn.set(self.turn.get().wrapping_add(1));
         let mut ran = 0;
-        while ran < MOST_POLLS {
-            let ready = self.table.ready();
-            if ready == 0 {
-                break;
-            }
-            ran += ready;
-            for _ in 0..ready {
-                let Some(local) = self.table.next_ready() else {
-                    break;
-                };
+        while ran < MOST_POLLS
+            && let Some(mut ready) = self.table.take_ready()
+        {
+            ran += ready.len();
+            for local in ready.drain(..) {
                 let begun = self.poll(local);
                 self.count_work(1 + begun);
             }
+            self.table.reuse(ready);
         }
         ran
     }
@@ -82,29 +79,27 @@ impl Core {
     /// Polls an actor or task. Returns how many messages were begun.
     #[inline]
     fn poll(&self, local: u32) -> u32 {
-        let held = self.table.entry(local);
-        let entry: &Entry = &held;
+        let Some(entry) = self.table.entry(local) else {
+            return 0;
+        };
         entry.flags.queued.set(false);
-        let (Some(mut future), Some(address)) = (entry.take_future(), held.address()) else {
+        let (Some(mut future), Some(address)) = (entry.take_future(), entry.address()) else {
             return 0;
         };
         entry.refill(self.turn.get());
         let budget = entry.budget();
         let waker = waker(address);
         let mut task = Context::from_waker(&waker);
-        let actor = entry.flags.actor.get().then_some(address);
-        let handler = self.handler.replace(actor);
-        let polled = self.table.set_polled(Some(local));
+        self.table.set_polled(Some(local));
         let done = self.guard(|| future.as_mut().poll(&mut task));
-        self.table.set_polled(polled);
-        self.handler.set(handler);
+        self.table.set_polled(None);
         let begun = budget - entry.budget();
         if done != Some(Poll::Pending) {
-            self.finish(&held, Some(future));
+            self.finish(entry, Some(future));
         } else if entry.is(u64::from(address.generation().get())) {
             entry.put_back(future);
             if entry.has_waiting() {
-                self.serve_waiting(&held);
+                self.serve_waiting(entry);
             }
         } else {
             // It was ended while it ran, from within.
@@ -114,7 +109,7 @@ impl Core {
     }
 
     /// Shows every sender that the actor takes no more messages, and tells those that wait for room.
-    pub(crate) fn close(&self, entry: &EntryRef) {
+    pub(crate) fn close(&self, entry: EntryRef<'_>) {
         entry.close();
         if entry.has_waiting() {
             let waiting = entry.with_extra(|extra| std::mem::take(&mut extra.waiting));
@@ -123,7 +118,7 @@ impl Core {
     }
 
     /// Has the actor stop when the present handler ends.
-    pub(crate) fn stop_after_this(&self, entry: &EntryRef) {
+    pub(crate) fn stop_after_this(&self, entry: EntryRef<'_>) {
         self.close(entry);
         entry.flags.stopping.set(true);
     }
@@ -131,16 +126,17 @@ impl Core {
     /// Ends a task of this shard, if it has not ended yet.
     pub(super) fn cancel(&self, address: Address) {
         let Some(page) = address.page() else { return };
-        let entry = self.table.entry(page.local(address.place()));
-        if entry.address() == Some(address) {
+        if let Some(entry) = self.table.entry(page.local(address.place()))
+            && entry.address() == Some(address)
+        {
             let future = entry.take_future();
-            self.finish(&entry, future);
+            self.finish(entry, future);
         }
     }
 
     /// The end of an actor or task: senders see it at once, then its state is dropped, and what it had not begun is
     /// undelivered.
-    pub(super) fn finish(&self, entry: &EntryRef, future: Option<Task>) {
+    pub(super) fn finish(&self, entry: EntryRef<'_>, future: Option<Task>) {
         self.close(entry);
         let word = entry.word();
         _ = self.guard(|| drop(future));
@@ -182,23 +178,23 @@ impl Core {
 
     /// What an actor does next: the tag of its next message, or `None` if it stops.
     #[inline(always)]
-    pub(crate) fn next(&self, local: u32, entry: &Entry) -> Poll<Option<u16>> {
+    pub(crate) fn next(&self, entry: EntryRef<'_>) -> Poll<Option<u16>> {
         if entry.flags.stopping.get() || entry.flags.killed.get() {
             return Poll::Ready(None);
         }
         let head = entry.mailbox.borrow().head();
         match head {
             Some(head) if entry.may_begin() => {
-                entry.flags.hungry.set(false);
                 // A word to the actor can only be that it stops.
                 let message = head.kind() == Kind::Message;
                 Poll::Ready(message.then_some(head.tag()))
             }
-            more => {
+            Some(_) => {
+                self.table.schedule(entry);
+                Poll::Pending
+            }
+            None => {
                 entry.flags.hungry.set(true);
-                if more.is_some() {
-                    self.table.schedule(local, entry);
-                }
                 Poll::Pending
             }
         }
@@ -206,7 +202,7 @@ impl Core {
 
     /// A message was taken out of the mailbox: it is begun, and its credit is free.
     #[inline(always)]
-    pub(crate) fn begin(&self, entry: &EntryRef) {
+    pub(crate) fn begin(&self, entry: EntryRef<'_>) {
         if entry.keep_credit() {
             self.return_many(entry);
         }

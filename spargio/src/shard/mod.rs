@@ -10,6 +10,7 @@ mod executor;
 mod inbound;
 mod lease;
 pub(crate) mod outbox;
+mod pages;
 mod peer;
 pub(crate) mod reply_slots;
 pub(crate) mod send;
@@ -57,8 +58,6 @@ pub(crate) struct Core {
     waits: Waits,
     events: Events,
     alarms: RefCell<Alarms>,
-    /// The actor whose future is being polled.
-    handler: Cell<Option<Address>>,
     /// Records, messages and polls since the shard last looked at the clock.
     work: Cell<u32>,
     /// How often it has looked.
@@ -96,7 +95,6 @@ impl Core {
             waits: Waits::default(),
             events: Events::new(page.word(events.place())),
             alarms: RefCell::default(),
-            handler: Cell::new(None),
             work: Cell::new(0),
             ticks: Cell::new(0),
             turn: Cell::new(0),
@@ -124,8 +122,10 @@ impl Core {
     }
 
     /// The actor in whose handler the calling code runs, if it runs in one.
+    #[inline]
     pub(crate) fn handler(&self) -> Option<Address> {
-        self.handler.get()
+        let polled = self.table.polled()?;
+        polled.flags.actor.get().then(|| polled.address())?
     }
 
     /// Whether nothing is started or spawned any more.

@@ -1,20 +1,22 @@
 //! The shard's actors and tasks: each has a slot and an entry here.
 
-use super::entry::{Entry, EntryPage, EntryRef, Task};
+use super::entry::{EntryRef, HeldEntry, Task};
+use super::pages::Pages;
 use crate::door::queue::Queue;
 use crate::door::seat::Seat;
-use crate::door::slots::{Address, SLOTS_PER_PAGE, SlotBook};
+use crate::door::slots::{Address, SlotBook};
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
 
 /// All entries of a shard and which of them are ready to run.
 pub(crate) struct Table {
-    pages: RefCell<Vec<Rc<EntryPage>>>,
+    pages: Pages,
     book: RefCell<SlotBook>,
-    ready: RefCell<VecDeque<u32>>,
+    /// What runs in the next round of this turn.
+    ready: RefCell<Vec<u32>>,
     /// What runs in the next turn.
     later: RefCell<Vec<u32>>,
+    /// An empty queue, kept for its room.
+    spare: Cell<Vec<u32>>,
     /// What is being polled.
     polled: Cell<Option<u32>>,
     /// Actors and tasks that live here.
@@ -24,49 +26,28 @@ pub(crate) struct Table {
 impl Table {
     pub(super) fn new(book: SlotBook) -> Self {
         Self {
-            pages: RefCell::default(),
+            pages: Pages::new(),
             book: RefCell::new(book),
             ready: RefCell::default(),
             later: RefCell::default(),
+            spare: Cell::default(),
             polled: Cell::new(None),
             live: Cell::new(0),
         }
     }
 
-    /// The entry of a slot of this shard; made if the slot is new.
-    #[inline]
-    pub(super) fn entry(&self, local: u32) -> EntryRef {
-        let number = (local / SLOTS_PER_PAGE) as usize;
-        let page = self.pages.borrow().get(number).cloned();
-        EntryRef::new(page.unwrap_or_else(|| self.add_pages(number)), local)
-    }
-
-    /// Adds the entries of all slots up to those of this page.
-    #[cold]
-    fn add_pages(&self, number: usize) -> Rc<EntryPage> {
-        let (mut pages, book) = (self.pages.borrow_mut(), self.book.borrow());
-        while pages.len() <= number {
-            let (slots, _) = book.find(pages.len() as u32 * SLOTS_PER_PAGE);
-            pages.push(EntryPage::new(slots));
-        }
-        pages[number].clone()
-    }
-
-    /// Looks at a slot's entry, without keeping it; `f` runs no user code.
-    #[inline]
-    fn look<R>(&self, local: u32, f: impl FnOnce(&Entry) -> R) -> Option<R> {
-        let pages = self.pages.borrow();
-        let page = pages.get((local / SLOTS_PER_PAGE) as usize)?;
-        Some(f(page.entry(local)))
+    /// The entry of a slot that was ever opened here.
+    #[inline(always)]
+    pub(super) fn entry(&self, local: u32) -> Option<EntryRef<'_>> {
+        self.pages.get(local)
     }
 
     /// Whether it is the tenant of one of this shard's slots.
     pub(super) fn is_tenant(&self, address: Address) -> bool {
-        let generation = u64::from(address.generation().get());
         let local = address.page().map(|page| page.local(address.place()));
         local
-            .and_then(|local| self.look(local, |entry| entry.is(generation)))
-            .unwrap_or(false)
+            .and_then(|local| self.entry(local))
+            .is_some_and(|entry| entry.address() == Some(address))
     }
 
     /// Opens a slot with a mailbox of this capacity. `None` if the process has no more slots.
@@ -74,18 +55,21 @@ impl Table {
         &self,
         capacity: u32,
         name: Option<&'static &'static str>,
-    ) -> Option<(EntryRef, Address)> {
-        let (local, address) = self.book.borrow_mut().open(capacity, name)?;
-        let entry = self.entry(local);
-        entry.occupy(address, name.is_some());
+    ) -> Option<(HeldEntry, Address)> {
+        let mut book = self.book.borrow_mut();
+        let (local, address) = book.open(capacity, name)?;
+        let entry = self.pages.get_or_add(local, book.find(local).0);
+        entry.get().occupy(address, name.is_some());
         self.live.set(self.live.get() + 1);
         Some((entry, address))
     }
 
     /// Gives an opened slot what it runs, and lets it run.
-    pub(crate) fn install(&self, entry: &EntryRef, future: Task) {
-        entry.put_back(future);
-        self.schedule(entry.local(), entry);
+    pub(crate) fn install(&self, local: u32, future: Task) {
+        if let Some(entry) = self.entry(local) {
+            entry.put_back(future);
+            self.schedule(entry);
+        }
     }
 
     /// The slot's tenant is gone; the slot may be opened again when its credits are home.
@@ -115,24 +99,25 @@ impl Table {
 
     /// Has it run: in this turn if others wake it, in the next if it does so itself, for it gives way to others.
     #[inline]
-    pub(super) fn schedule(&self, local: u32, entry: &Entry) {
+    pub(super) fn schedule(&self, entry: EntryRef<'_>) {
+        let local = entry.local();
         if entry.flags.queued.replace(true) {
             return;
         }
         if self.polled.get() == Some(local) {
             self.later.borrow_mut().push(local);
         } else {
-            self.ready.borrow_mut().push_back(local);
+            self.ready.borrow_mut().push(local);
         }
     }
 
     /// Runs a task again, if it is still the one that was meant.
     pub(super) fn wake(&self, local: u32, generation: u64) {
-        self.look(local, |entry| {
-            if entry.is(generation) {
-                self.schedule(local, entry);
-            }
-        });
+        if let Some(entry) = self.entry(local)
+            && entry.is(generation)
+        {
+            self.schedule(entry);
+        }
     }
 
     /// Puts something into a mailbox with `put` and lets the actor run; gives it back if nobody lives there.
@@ -143,15 +128,12 @@ impl Table {
         what: T,
         put: impl FnOnce(T, &mut Queue),
     ) -> Option<T> {
-        let pages = self.pages.borrow();
-        let page = pages.get((local / SLOTS_PER_PAGE) as usize);
-        let entry = page.map(|page| page.entry(local));
-        let Some(entry) = entry.filter(|entry| entry.flags.actor.get()) else {
+        let Some(entry) = self.entry(local).filter(|entry| entry.flags.actor.get()) else {
             return Some(what);
         };
         put(what, &mut entry.mailbox.borrow_mut());
-        if entry.flags.hungry.get() {
-            self.schedule(local, entry);
+        if entry.flags.hungry.take() {
+            self.schedule(entry);
         }
         None
     }
@@ -165,16 +147,17 @@ impl Table {
         }
     }
 
-    /// What runs next in this turn.
+    /// Takes what is ready to run in this turn, if anything is.
     #[inline]
-    pub(super) fn next_ready(&self) -> Option<u32> {
-        self.ready.borrow_mut().pop_front()
+    pub(super) fn take_ready(&self) -> Option<Vec<u32>> {
+        let mut ready = self.ready.borrow_mut();
+        (!ready.is_empty()).then(|| std::mem::replace(&mut *ready, self.spare.take()))
     }
 
-    /// How much is ready to run in this turn.
+    /// Takes back the room of what was ready.
     #[inline]
-    pub(super) fn ready(&self) -> usize {
-        self.ready.borrow().len()
+    pub(super) fn reuse(&self, ready: Vec<u32>) {
+        self.spare.set(ready);
     }
 
     /// Whether something runs in this turn or the next.
@@ -183,20 +166,21 @@ impl Table {
         self.ready.borrow().is_empty() && self.later.borrow().is_empty()
     }
 
-    /// Says what is being polled; returns what was.
+    /// Says what is being polled.
     #[inline]
-    pub(super) fn set_polled(&self, polled: Option<u32>) -> Option<u32> {
-        self.polled.replace(polled)
+    pub(super) fn set_polled(&self, polled: Option<u32>) {
+        self.polled.set(polled);
+    }
+
+    /// What is being polled.
+    #[inline]
+    pub(super) fn polled(&self) -> Option<EntryRef<'_>> {
+        self.entry(self.polled.get()?)
     }
 
     /// All slots that are taken.
-    pub(super) fn tenants(&self) -> Vec<EntryRef> {
-        let pages = self.pages.borrow();
-        let locals = 0..pages.len() as u32 * SLOTS_PER_PAGE;
-        locals
-            .map(|local| EntryRef::new(pages[(local / SLOTS_PER_PAGE) as usize].clone(), local))
-            .filter(|entry| !entry.is_vacant())
-            .collect()
+    pub(super) fn tenants(&self) -> impl Iterator<Item = EntryRef<'_>> {
+        self.pages.tenants()
     }
 
     /// Hands the slots over to the seat's next tenant.

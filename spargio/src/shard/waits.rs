@@ -190,16 +190,19 @@ impl Core {
         let Ok(Want(waiting)) = record.into_body() else {
             return;
         };
-        let entry = self.table.entry(head.slot());
-        if !entry.is(head.val) || !entry.word().is_alive(head.val as u32) {
+        let entry = self
+            .table
+            .entry(head.slot())
+            .filter(|entry| entry.is(head.val) && entry.word().is_alive(head.val as u32));
+        let Some(entry) = entry else {
             return waiting.refuse();
-        }
+        };
         entry.with_extra(|extra| extra.waiting.push_back(waiting));
-        self.serve_waiting(&entry);
+        self.serve_waiting(entry);
     }
 
     /// Serves the send that has waited longest; the caller has a credit for it. `false`: it has given up.
-    fn serve_next(&self, entry: &EntryRef) -> bool {
+    fn serve_next(&self, entry: EntryRef<'_>) -> bool {
         let next = entry.with_extra(|extra| extra.waiting.pop_front());
         next.is_some_and(|waiting| self.serve(entry.local(), &*waiting))
     }
@@ -217,7 +220,7 @@ impl Core {
 
     /// Sends that wait are given the room that there is, that of begun messages first.
     #[cold]
-    pub(super) fn serve_waiting(&self, entry: &EntryRef) {
+    pub(super) fn serve_waiting(&self, entry: EntryRef<'_>) {
         self.return_credits(entry);
         while entry.has_waiting()
             && let Some(address) = entry.address()
@@ -231,14 +234,14 @@ impl Core {
 
     /// Brings credits of begun messages home if there are many.
     #[cold]
-    pub(crate) fn return_many(&self, entry: &EntryRef) {
+    pub(crate) fn return_many(&self, entry: EntryRef<'_>) {
         if !entry.is_few(entry.kept()) {
             self.return_credits(entry);
         }
     }
 
     /// Credits of begun messages go to those who wait for them, in turn, and the rest goes home.
-    pub(crate) fn return_credits(&self, entry: &EntryRef) {
+    pub(crate) fn return_credits(&self, entry: EntryRef<'_>) {
         let mut credits = entry.take_kept();
         while credits > 0 && entry.has_waiting() {
             credits -= u32::from(self.serve_next(entry));
