@@ -32,7 +32,8 @@ impl Queue {
 
     #[inline]
     fn waiting(&self) -> Units<'_> {
-        Units(&self.units[self.gone..])
+        // SAFETY: this file alone adds units and skips them, whole records at a time.
+        unsafe { Units::new(&self.units[self.gone..]) }
     }
 
     /// Makes room for so many more units.
@@ -64,13 +65,13 @@ impl Queue {
     }
 
     pub(crate) fn push(&mut self, record: Record) {
-        record.hand_over(|units| self.push_units(units));
+        record.arrive(|arrived| self.push_arrived(arrived));
     }
 
     /// Adds a record that has come.
     #[inline]
     pub(crate) fn push_arrived(&mut self, arrived: Arrived<'_>) {
-        match arrived.into_units() {
+        match arrived.into_units().as_slice() {
             [head] => {
                 self.reserve(1);
                 self.units.push(*head);
@@ -111,9 +112,9 @@ impl Queue {
     #[inline]
     pub(crate) fn pop_body<B: Cargo>(&mut self) -> Option<(u64, B)> {
         let first = self.waiting().first()?;
-        let len = first.len();
-        // SAFETY: the record is skipped at once.
-        let taken = unsafe { Units(first).take_body() }?;
+        let len = first.as_slice().len();
+        // SAFETY: `first` is a whole record, which is skipped at once if its body is moved out.
+        let taken = unsafe { first.take_body() }?;
         self.skip(len);
         Some(taken)
     }
@@ -121,7 +122,7 @@ impl Queue {
     /// Takes the first record out, whatever it is.
     pub(crate) fn pop(&mut self) -> Option<Record> {
         let first = self.waiting().first()?;
-        let len = first.len();
+        let len = first.as_slice().len();
         // SAFETY: these are the units of a whole record, which is skipped at once.
         let record = unsafe { Arrived::new(first) }.into_record();
         self.skip(len);
@@ -130,7 +131,7 @@ impl Queue {
 
     /// Moves as many whole records as fit into the lane's ring, and publishes them together.
     #[inline]
-    pub(crate) fn pour(&mut self, ring: &mut rtrb::Producer<Unit>) {
+    pub(super) fn pour(&mut self, ring: &mut rtrb::Producer<Unit>) {
         let units = self.units();
         if units <= ring.cached_slots() || units <= ring.slots() {
             self.pour_units(ring, units);
@@ -140,8 +141,9 @@ impl Queue {
     }
 
     /// Moves the first record into the lane's ring and publishes it. `false`: there is no record, or no room for it.
-    pub(crate) fn pour_one(&mut self, ring: &mut rtrb::Producer<Unit>) -> bool {
-        let units = self.waiting().first().map_or(0, <[Unit]>::len);
+    pub(super) fn pour_one(&mut self, ring: &mut rtrb::Producer<Unit>) -> bool {
+        let first = self.waiting().first();
+        let units = first.map_or(0, |first| first.as_slice().len());
         let pours = units > 0 && units <= ring.slots();
         if pours {
             self.pour_units(ring, units);
@@ -193,7 +195,7 @@ impl Sink for &mut Queue {
 
 /// Takes at most `most` records out of a lane's ring and gives each to `f`. Returns how many.
 #[inline(always)]
-pub(crate) fn drain(
+pub(super) fn drain(
     ring: &mut rtrb::Consumer<Unit>,
     most: usize,
     mut f: impl FnMut(Arrived<'_>),
@@ -227,23 +229,27 @@ impl Taken<'_> {
     fn next(&mut self, f: impl FnOnce(Arrived<'_>)) {
         let Some(chunk) = &self.chunk else { return };
         let (front, back) = chunk.as_slices();
-        let here = Units(front.get(self.units..).unwrap_or_default());
-        if let Some(units) = here.first() {
-            self.units += units.len();
-            // SAFETY: `Queue::pour` publishes whole records one after another, so these are the units of one, and this
-            // is the only time that it is taken.
-            return f(unsafe { Arrived::new(units) });
+        // SAFETY: a lane has only `Queue::pour` and `pour_one` write to its ring, whole records one after another, and only
+        // whole ones were taken. The last may be cut here: it goes on in `back`.
+        let here = unsafe { Units::new(front.get(self.units..).unwrap_or_default()) };
+        if let Some(first) = here.first() {
+            self.units += first.as_slice().len();
+            // SAFETY: `first` is a whole record, and this is the only time that it is taken.
+            return f(unsafe { Arrived::new(first) });
         }
         // The ring's end is in between.
         let mut gathered = [Unit::EMPTY; MOST_UNITS];
+        let len = MOST_UNITS.min(chunk.len() - self.units);
         let rest = front.iter().chain(back).skip(self.units);
-        for (place, unit) in gathered.iter_mut().zip(rest) {
+        for (place, unit) in gathered[..len].iter_mut().zip(rest) {
             *place = *unit;
         }
-        let units = Units(&gathered).first().unwrap_or_default();
-        self.units += units.len();
+        // SAFETY: these are the units that come next, and as above; no record is longer.
+        let here = unsafe { Units::new(&gathered[..len]) };
+        let first = here.first().expect("only whole records are published");
+        self.units += first.as_slice().len();
         // SAFETY: as above.
-        f(unsafe { Arrived::new(units) });
+        f(unsafe { Arrived::new(first) });
     }
 }
 
@@ -303,5 +309,34 @@ mod tests {
         drain(&mut read, 9, |record| tags.push(record.head().tag()));
         assert_eq!(tags, [0, 1]);
         assert_eq!(Arc::strong_count(&token), 1);
+    }
+
+    #[test]
+    fn a_record_is_read_whole_wherever_the_ring_ends() {
+        struct Text(String);
+        impl Cargo for Text {
+            fn discard(self) {}
+        }
+        for before in 0..10 {
+            let mut queue = Queue::default();
+            let (mut write, mut read) = rtrb::RingBuffer::new(10);
+            for tag in 0..before {
+                (&mut queue).plain(head(tag));
+            }
+            queue.pour(&mut write);
+            drain(&mut read, usize::MAX, |_| {});
+            for tag in 0..2 {
+                (&mut queue).body(head(tag), 7, Text(tag.to_string()));
+                (&mut queue).plain(head(tag));
+            }
+            queue.pour(&mut write);
+            let mut here = Queue::default();
+            assert_eq!(drain(&mut read, 9, |record| here.push_arrived(record)), 4);
+            for tag in 0..2 {
+                let (reply, Text(text)) = here.pop_body().unwrap();
+                assert_eq!((reply, text), (7, tag.to_string()));
+                assert_eq!(here.pop_plain().map(Head::tag), Some(tag));
+            }
+        }
     }
 }
