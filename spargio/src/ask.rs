@@ -3,7 +3,7 @@
 use crate::actor::{Actor, Cx};
 use crate::client::Client;
 use crate::ctx::ShardCtx;
-use crate::door::clock::{Alarm, now};
+use crate::door::clock::now;
 use crate::door::shared::Shared;
 use crate::door::slots::Address;
 use crate::error::AskError;
@@ -14,6 +14,7 @@ use crate::reply::Reply;
 use crate::shard::outbox::Stream;
 use crate::shard::reply_slots::ReplyId;
 use crate::shard::send::{Route, credit};
+use crate::shard::timer::{Timer, Waited};
 use crate::shard::{Core, current};
 use futures_channel::oneshot;
 use std::pin::Pin;
@@ -111,7 +112,7 @@ pub struct Ask<T> {
 
 enum AskState<T> {
     Refused(AskError),
-    Waiting(oneshot::Receiver<Result<T, AskError>>, Option<Arc<Alarm>>),
+    Waiting(oneshot::Receiver<Result<T, AskError>>, Option<Timer>),
     Over,
 }
 
@@ -131,16 +132,16 @@ impl<T: Payload> Future for Ask<T> {
         let result = match &mut this.state {
             AskState::Refused(error) => Err(*error),
             AskState::Over => return Poll::Pending,
-            AskState::Waiting(receiver, alarm) => match Pin::new(receiver).poll(task) {
+            AskState::Waiting(receiver, timer) => match Pin::new(receiver).poll(task) {
                 Poll::Ready(Ok(result)) => result,
                 // The ask was dropped with its shard.
                 Poll::Ready(Err(oneshot::Canceled)) => Err(AskError::Closed),
                 Poll::Pending => {
                     let timeout = this.timeout.unwrap_or(this.shared.settings.ask_timeout);
-                    match wait_for(alarm, &this.shared, this.sent.checked_add(timeout), task) {
-                        Waited::On => return Poll::Pending,
-                        Waited::Enough => Err(AskError::Timeout),
-                        Waited::Ended => Err(AskError::Closed),
+                    match wait_for(timer, &this.shared, this.sent.checked_add(timeout), task) {
+                        Poll::Pending => return Poll::Pending,
+                        Poll::Ready(Waited::Enough) => Err(AskError::Timeout),
+                        Poll::Ready(Waited::Ended) => Err(AskError::Closed),
                     }
                 }
             },
@@ -150,41 +151,25 @@ impl<T: Payload> Future for Ask<T> {
     }
 }
 
-/// What a wait with an alarm comes to.
-pub(crate) enum Waited {
-    On,
-    Enough,
-    Ended,
-}
-
-/// Sets the alarm of a wait that is pending: on the shard that polls it, or with those outside. `None` is never.
+/// Waits until a time, where the runtime's end ends it, too. `None` is never.
 pub(crate) fn wait_for(
-    alarm: &mut Option<Arc<Alarm>>,
+    timer: &mut Option<Timer>,
     shared: &Shared,
     until: Option<Instant>,
     task: &Context<'_>,
-) -> Waited {
+) -> Poll<Waited> {
     let Some(until) = until else {
-        return Waited::On;
+        return Poll::Pending;
     };
-    let alarm = alarm.get_or_insert_with(|| Alarm::new(until));
-    alarm.set(task.waker());
-    if alarm.has_come() {
-        return Waited::Enough;
+    let timer = timer.get_or_insert_with(|| Timer::new(until));
+    if timer.at() != until {
+        timer.reset(until);
     }
-    let added = alarm.is_kept()
-        || current::with(|core| match core {
-            Some(core) => {
-                core.add_alarm(alarm);
-                true
-            }
-            None => shared.alarms.add(alarm),
-        });
-    if added && !shared.alarms.has_ended() {
-        Waited::On
-    } else {
-        Waited::Ended
+    let polled = timer.poll(|| shared.clock.clone(), task);
+    if polled.is_pending() && shared.clock.has_ended() {
+        return Poll::Ready(Waited::Ended);
     }
+    polled
 }
 
 /// A reply to come, awaited on the shard that asked.

@@ -2,8 +2,8 @@
 
 use crate::ShardId;
 use crate::actor::Actor;
-use crate::ask::{Waited, wait_for};
-use crate::door::clock::{Alarm, now};
+use crate::ask::wait_for;
+use crate::door::clock::now;
 use crate::door::record::ToRecord;
 use crate::door::seat::Parcel;
 use crate::door::shared::Shared;
@@ -14,6 +14,7 @@ use crate::payload::Payload;
 use crate::shard::current;
 use crate::shard::outbox::Stream;
 use crate::shard::send::{Refused, credit, stop, wait_for_room};
+use crate::shard::timer::{Timer, Waited};
 use crate::shard::waits::Wait;
 use crate::value::RingVal;
 use futures_channel::oneshot;
@@ -170,7 +171,7 @@ enum SendState<M> {
         wait: Arc<Wait<M>>,
         until: Option<Instant>,
         shared: Arc<Shared>,
-        alarm: Option<Arc<Alarm>>,
+        timer: Option<Timer>,
     },
     Over,
 }
@@ -221,7 +222,7 @@ fn begin_waiting<M: RingMsg + Send>(
         wait,
         until,
         shared,
-        alarm: None,
+        timer: None,
     })
 }
 
@@ -241,7 +242,7 @@ impl<M: RingMsg + Send> SendState<M> {
             wait,
             until,
             shared,
-            alarm,
+            timer,
         } = self
         else {
             return Poll::Pending;
@@ -249,10 +250,10 @@ impl<M: RingMsg + Send> SendState<M> {
         if let Poll::Ready(result) = wait.poll(task.waker()) {
             return Poll::Ready(result);
         }
-        let give_back: fn(M) -> SendError<M> = match wait_for(alarm, shared, *until, task) {
-            Waited::On => return Poll::Pending,
-            Waited::Enough => SendError::Full,
-            Waited::Ended => SendError::Closed,
+        let give_back: fn(M) -> SendError<M> = match wait_for(timer, shared, *until, task) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Waited::Enough) => SendError::Full,
+            Poll::Ready(Waited::Ended) => SendError::Closed,
         };
         match wait.give_up() {
             Some(message) => Poll::Ready(Err(give_back(message))),

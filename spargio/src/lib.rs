@@ -60,6 +60,7 @@ mod ctx;
 mod door;
 mod entry;
 pub mod error;
+mod feed;
 mod handle;
 mod join;
 mod message;
@@ -76,6 +77,7 @@ mod shard;
 mod start;
 mod stats;
 mod ticket;
+pub mod time;
 mod value;
 
 pub use actor::{Actor, Cx};
@@ -89,6 +91,7 @@ pub use error::{
     AskError, BuildError, IoUringRefusal, JoinError, SendError, ShutdownError, SpawnError,
     StartError, TicketError,
 };
+pub use feed::Feed;
 pub use handle::{ActorId, Handle, HandleOf, Sending, WaitStopped};
 pub use join::JoinHandle;
 pub use message::{DecodeError, InlineMsg, RingMsg};

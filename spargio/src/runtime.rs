@@ -178,8 +178,8 @@ impl Runtime {
                 _ = thread.join();
             }
         }
-        self.shared.alarms.end();
-        self.shared.alarms.join();
+        self.shared.clock.end();
+        self.shared.clock.join();
         stuck
     }
 }

@@ -18,5 +18,6 @@ pub(crate) mod shared;
 pub(crate) mod slots;
 mod sync;
 pub(crate) mod threads;
+pub(crate) mod timers;
 pub(crate) mod wake;
 pub(crate) mod word;

@@ -1,7 +1,7 @@
 //! What the shards of one runtime share.
 
 use super::backend::{BackendKind, Carry};
-use super::clock::OutsideAlarms;
+use super::clock::OutsideClock;
 use super::closing::{Closing, Phase};
 use super::counters::ShardCounters;
 use super::lane::Lane;
@@ -39,7 +39,8 @@ pub(crate) struct Shared {
     /// All lanes that were made.
     pub(crate) lanes: Mutex<Vec<Arc<Lane>>>,
     pub(crate) closing: Closing,
-    pub(crate) alarms: Arc<OutsideAlarms>,
+    /// For those who wait outside the shards.
+    pub(crate) clock: Arc<OutsideClock>,
 }
 
 /// The sums over all shards.
@@ -68,7 +69,7 @@ impl Shared {
             events,
             lanes: Mutex::new(Vec::new()),
             closing: Closing::new(shards),
-            alarms: Arc::default(),
+            clock: Arc::default(),
         });
         for seat in &shared.seats {
             seat.open(&shared);
@@ -178,7 +179,7 @@ pub(crate) struct Tenancy(pub(crate) Arc<Shared>);
 
 impl Drop for Tenancy {
     fn drop(&mut self) {
-        self.0.alarms.end();
+        self.0.clock.end();
         for seat in &self.0.seats {
             // A shard closes its own; this is for those whose threads were never started.
             drop(seat.close_injector());

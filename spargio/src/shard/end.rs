@@ -3,7 +3,7 @@
 use super::Core;
 use super::current::OnShard;
 use crate::door::backend::uring::Ring;
-use crate::door::clock::{now, ring};
+use crate::door::clock::now;
 use crate::door::closing::Phase;
 use std::rc::Rc;
 use std::thread;
@@ -78,16 +78,10 @@ impl Core {
         self.outbox.flush(self);
         self.outbox.hand_over();
         self.outbox.end_tickets();
-        self.end_alarms();
+        self.end_timers();
         self.seat.keep_reply_generation(self.replies.generation());
         self.seat.return_book(self.table.hand_over(self.seat));
         self.shared.closing.ended(self.id);
-    }
-
-    /// Whoever waits with an alarm of this shard goes on to wait elsewhere.
-    fn end_alarms(&self) {
-        let left = self.alarms.take().orphan();
-        ring(left);
     }
 
     /// Reads until nothing is in flight to this shard, and what this one has sent has left it. A sender that has taken a

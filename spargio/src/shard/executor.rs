@@ -3,6 +3,7 @@
 use super::Core;
 use super::entry::{Entry, EntryRef, Task};
 use super::reply_slots::answer;
+use super::timer::MOST_DUE;
 use super::waker::waker;
 use crate::door::queue::Queue;
 use crate::door::record::{Kind, Record};
@@ -62,6 +63,7 @@ impl Core {
     pub(super) fn run_ready(&self) -> usize {
         self.table.begin_turn();
         self.turn.set(self.turn.get().wrapping_add(1));
+        self.due_left.set(MOST_DUE);
         let mut ran = 0;
         while ran < MOST_POLLS
             && let Some(mut ready) = self.table.take_ready()

@@ -15,17 +15,18 @@ mod peer;
 pub(crate) mod reply_slots;
 pub(crate) mod send;
 pub(crate) mod table;
+pub(crate) mod timer;
 mod turn;
 pub(crate) mod waits;
 pub(crate) mod waker;
 
 use crate::ShardId;
 use crate::door::backend::{Backend, Carry};
-use crate::door::clock::{Alarm, Alarms};
 use crate::door::counters::ShardCounters;
 use crate::door::seat::{Parcel, Seat};
 use crate::door::shared::Shared;
 use crate::door::slots::Address;
+use crate::door::timers::Timers;
 use crossbeam_utils::CachePadded;
 use events::Events;
 use inbound::Inbound;
@@ -38,6 +39,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use table::Table;
 use waits::Waits;
+use waker::Waiter;
 
 /// A shard.
 pub(crate) struct Core {
@@ -57,7 +59,9 @@ pub(crate) struct Core {
     leases: Leases,
     waits: Waits,
     events: Events,
-    alarms: RefCell<Alarms>,
+    timers: RefCell<Timers<Waiter>>,
+    /// How many more of them may be due in this turn.
+    due_left: Cell<usize>,
     /// Records, messages and polls since the shard last looked at the clock.
     work: Cell<u32>,
     /// How often it has looked.
@@ -94,7 +98,8 @@ impl Core {
             leases: Leases::new(),
             waits: Waits::default(),
             events: Events::new(page.word(events.place())),
-            alarms: RefCell::default(),
+            timers: RefCell::default(),
+            due_left: Cell::new(timer::MOST_DUE),
             work: Cell::new(0),
             ticks: Cell::new(0),
             turn: Cell::new(0),
@@ -131,10 +136,5 @@ impl Core {
     /// Whether nothing is started or spawned any more.
     pub(crate) fn is_stopping(&self) -> bool {
         self.stopping.get()
-    }
-
-    /// Wakes somebody when the time has come.
-    pub(crate) fn add_alarm(&self, alarm: &Arc<Alarm>) {
-        self.alarms.borrow_mut().add(alarm);
     }
 }

@@ -7,7 +7,7 @@
 use super::Core;
 use super::current::OnShard;
 use crate::door::backend::uring::Ring;
-use crate::door::clock::{earlier, now, ring};
+use crate::door::clock::{earlier, now};
 use crate::door::closing::Phase;
 use crate::door::seat::Parcel;
 use std::rc::Rc;
@@ -88,8 +88,7 @@ impl Core {
         if self.ticks.get().is_multiple_of(TICKS_PER_LEASE) {
             self.leases.settle_unused();
         }
-        let due = self.alarms.borrow_mut().sweep(now);
-        ring(due);
+        self.wake_due(now);
         if phase != Phase::Running {
             self.shared.press_on(now);
         }
@@ -131,7 +130,7 @@ impl Core {
             return;
         }
         self.counters().parks.add(1);
-        self.backend.wait(self.next_alarm(phase));
+        self.backend.wait(self.next_time(phase));
         // A word that is a completion wakes without a bell.
         let rung = self.seat.parked().retract();
         if rung || self.backend.ring().is_some_and(Ring::has_work) {
@@ -140,11 +139,12 @@ impl Core {
         self.tick(now(), phase);
     }
 
-    fn next_alarm(&self, phase: Phase) -> Option<Instant> {
-        let alarms = earlier(self.replies.next(), self.alarms.borrow().next());
+    /// When something is due that depends on the time.
+    fn next_time(&self, phase: Phase) -> Option<Instant> {
+        let next = earlier(self.replies.next(), self.timers.borrow().next());
         match phase {
-            Phase::Running => alarms,
-            _ => earlier(alarms, self.shared.closing.until()),
+            Phase::Running => next,
+            _ => earlier(next, self.shared.closing.until()),
         }
     }
 

@@ -1,0 +1,144 @@
+//! What an actor has sent to itself: later, again and again, or from a stream.
+
+use crate::actor::{Actor, Cx};
+use crate::error::SendError;
+use crate::handle::{Handle, HandleOf};
+use crate::join::JoinHandle;
+use crate::time::{interval, sleep};
+use futures_core::Stream;
+use futures_util::StreamExt;
+use std::pin::pin;
+use std::time::Duration;
+
+/// What an actor has going on beside its handlers. Dropping it ends that; so does the actor's end.
+#[derive(Debug)]
+#[must_use = "dropping it ends what it stands for: keep it in the actor, or `detach` it"]
+pub struct Feed(Option<JoinHandle<()>>);
+
+impl Feed {
+    /// Lets it go on until the actor ends.
+    pub fn detach(mut self) {
+        self.0 = None;
+    }
+
+    /// Ends it, as dropping it does.
+    pub fn cancel(self) {}
+}
+
+impl Drop for Feed {
+    fn drop(&mut self) {
+        if let Some(task) = self.0.take() {
+            task.abort();
+        }
+    }
+}
+
+impl<A: Actor + 'static> Cx<A>
+where
+    A::Msg: Send,
+{
+    /// Tells the actor `message` after a while. If its mailbox is full then, the message waits for room.
+    ///
+    /// ```
+    /// use spargio::{Cx, Feed, Reply, RingMsg, Runtime, shard_actor};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(RingMsg)]
+    /// pub enum SessionMsg {
+    ///     /// Answered when nothing was heard for a while.
+    ///     #[ring(reply = u32, later)]
+    ///     Ended,
+    ///     Heard,
+    ///     Expire,
+    /// }
+    ///
+    /// #[shard_actor(msg = SessionMsg)]
+    /// #[derive(Default)]
+    /// struct Session { heard: u32, expiry: Option<Feed>, ended: Option<Reply<u32>> }
+    ///
+    /// impl SessionBehavior for Session {
+    ///     async fn ended(&mut self, _: &Cx<Self>, reply: Reply<u32>) { self.ended = Some(reply); }
+    ///     async fn heard(&mut self, cx: &Cx<Self>) {
+    ///         self.heard += 1;
+    ///         // The former is dropped, which cancels it.
+    ///         self.expiry = Some(cx.after(Duration::from_millis(5), SessionMsg::Expire));
+    ///     }
+    ///     async fn expire(&mut self, _: &Cx<Self>) {
+    ///         if let Some(ended) = self.ended.take() { ended.send(self.heard); }
+    ///     }
+    /// }
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// let client = rt.client();
+    /// rt.block_on(async {
+    ///     let session: SessionHandle = rt.remote(0).ok_or("no shard 0")?.start(Session::default).await?;
+    ///     let ended = session.ended(&client);
+    ///     session.heard()?;
+    ///     session.heard()?;
+    ///     assert_eq!(ended.await?, 2);
+    ///     Ok::<(), Box<dyn std::error::Error>>(())
+    /// })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn after(&self, delay: Duration, message: A::Msg) -> Feed {
+        let actor = self.handle();
+        self.begin(async move {
+            sleep(delay).await;
+            tell::<A>(actor, message).await;
+        })
+    }
+
+    /// Tells the actor `message` once in every `period`, for the first time after one. Messages that find no room wait,
+    /// and those that were missed meanwhile come as one.
+    pub fn every(&self, period: Duration, message: A::Msg) -> Feed
+    where
+        A::Msg: Clone,
+    {
+        let actor = self.handle();
+        self.begin(async move {
+            let mut beats = interval(period);
+            beats.tick().await;
+            loop {
+                beats.tick().await;
+                if !tell::<A>(actor, message.clone()).await {
+                    return;
+                }
+            }
+        })
+    }
+
+    /// Tells the actor each item of a stream, as the message that `message` makes of it, until the stream ends. The next
+    /// item is not asked for before the last has found room in the mailbox.
+    pub fn feed<S>(&self, stream: S, mut message: impl FnMut(S::Item) -> A::Msg + 'static) -> Feed
+    where
+        S: Stream + 'static,
+    {
+        let actor = self.handle();
+        self.begin(async move {
+            let mut stream = pin!(stream);
+            while let Some(item) = stream.next().await {
+                if !tell::<A>(actor, message(item)).await {
+                    return;
+                }
+            }
+        })
+    }
+
+    fn begin(&self, work: impl Future<Output = ()> + 'static) -> Feed {
+        Feed(Some(self.spawn_local(work)))
+    }
+}
+
+/// Tells an actor, however long it takes to find room. `false`: it has stopped.
+async fn tell<A: Actor>(actor: HandleOf<A>, mut message: A::Msg) -> bool
+where
+    A::Msg: Send,
+{
+    loop {
+        match actor.send(message).await {
+            Ok(()) => return true,
+            Err(SendError::Full(back)) => message = back,
+            Err(SendError::Dead(_) | SendError::Closed(_)) => return false,
+        }
+    }
+}
