@@ -54,6 +54,7 @@ extern crate self as spargio;
 
 mod actor;
 mod ask;
+mod blocking;
 mod builder;
 mod client;
 mod ctx;
@@ -64,6 +65,7 @@ mod feed;
 mod handle;
 mod join;
 mod message;
+pub mod net;
 mod order;
 mod pack;
 #[cfg(feature = "parts")]
@@ -82,6 +84,7 @@ mod value;
 
 pub use actor::{Actor, Cx};
 pub use ask::{Ask, Asker, LocalAsk};
+pub use blocking::{Blocking, blocking};
 pub use builder::Builder;
 pub use client::Client;
 pub use ctx::ShardCtx;

@@ -158,7 +158,7 @@ impl Runtime {
             accepted: totals.accepted,
             handled: totals.handled,
             undelivered: totals.undelivered,
-            leaked_ops: 0,
+            leaked_ops: totals.leaked_ops,
             stuck_shards: stuck_shards.len() as u64,
             stuck: stuck_shards,
         })

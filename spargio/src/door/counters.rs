@@ -69,6 +69,8 @@ pub(crate) struct RingCounters {
     pub(crate) bells_retried: Count,
     /// Completions that made no sense and were dropped.
     pub(crate) strays: Count,
+    /// Operations that the kernel had not let go of at the end.
+    pub(crate) leaked: Count,
 }
 
 impl RingCounters {

@@ -9,6 +9,7 @@ pub(crate) mod clock;
 pub(crate) mod closing;
 pub(crate) mod counters;
 pub(crate) mod injector;
+pub(crate) mod io;
 pub(crate) mod lane;
 pub(crate) mod pin;
 pub(crate) mod queue;

@@ -49,6 +49,7 @@ pub(crate) struct Totals {
     pub(crate) accepted: u64,
     pub(crate) handled: u64,
     pub(crate) undelivered: u64,
+    pub(crate) leaked_ops: u64,
 }
 
 static RUNTIMES: AtomicU64 = AtomicU64::new(1);
@@ -169,6 +170,7 @@ impl Shared {
             accepted: self.accepted(None),
             handled,
             undelivered,
+            leaked_ops: sum(|shard| shard.ring.leaked.get()),
         }
     }
 }

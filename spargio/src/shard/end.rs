@@ -66,6 +66,9 @@ impl Core {
             self.table.retire_slot(page.local(events.place()));
         }
         self.await_credits();
+        if let Some(ring) = self.backend.ring() {
+            self.counters().ring.leaked.add(ring.aloft() as u64);
+        }
         for parcel in self.seat.close_injector() {
             _ = self.guard(|| drop(parcel));
         }
@@ -92,7 +95,8 @@ impl Core {
             while self.read() > 0 {}
             self.leases.settle_all();
             let ring = self.backend.ring();
-            let sending = self.outbox.flush_stuck(self) || ring.is_some_and(Ring::is_sending);
+            let sending = self.outbox.flush_stuck(self)
+                || ring.is_some_and(|ring| ring.is_sending() || ring.aloft() > 0);
             if self.table.all_home() && !sending {
                 return;
             }

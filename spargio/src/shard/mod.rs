@@ -8,6 +8,7 @@ pub(crate) mod entry;
 pub(crate) mod events;
 mod executor;
 mod inbound;
+pub(crate) mod io;
 mod lease;
 pub(crate) mod outbox;
 mod pages;

@@ -22,6 +22,9 @@ const WORK_PER_TICK: u32 = 16;
 /// After so many looks at the clock, leases that were not used since as many go home.
 const TICKS_PER_LEASE: u32 = 64;
 
+/// After so many looks at the clock, a busy shard without a ring looks which sockets are ready: that is a system call.
+const TICKS_PER_LOOK: u32 = 8;
+
 /// How often an idle shard looks for work before it looks at the clock for the first time.
 const QUICK_LOOKS: u32 = 64;
 
@@ -56,6 +59,7 @@ impl Core {
         let mut read = 0;
         if let Some(ring) = self.backend.ring() {
             ring.reap();
+            self.wake_io();
         }
         read += self.read_lanes() + self.read_ring();
         if !self.inbox.borrow().is_empty() || self.seat.has_injected() {
@@ -67,6 +71,7 @@ impl Core {
     /// Whatever depends on the time, for a shard that is idle.
     fn tick(self: &Rc<Self>, now: Instant, phase: Phase) {
         let _on_shard = OnShard::enter(self);
+        self.look_at_sockets();
         self.look_at_clock(now, phase);
         // What wakers sent must not wait for the next turn: the shard may sleep first.
         self.outbox.flush(self);
@@ -85,6 +90,9 @@ impl Core {
     fn look_at_clock(&self, now: Instant, phase: Phase) {
         self.replies.sweep(now);
         self.ticks.set(self.ticks.get().wrapping_add(1));
+        if self.ticks.get().is_multiple_of(TICKS_PER_LOOK) {
+            self.look_at_sockets();
+        }
         if self.ticks.get().is_multiple_of(TICKS_PER_LEASE) {
             self.leases.settle_unused();
         }
@@ -137,6 +145,19 @@ impl Core {
             self.counters().bells.add(1);
         }
         self.tick(now(), phase);
+    }
+
+    /// Looks which sockets are ready, where that is not told.
+    fn look_at_sockets(&self) {
+        self.backend.look();
+        self.wake_io();
+    }
+
+    /// Wakes whoever waits for I/O that is done or ready.
+    fn wake_io(&self) {
+        for waker in self.backend.take_woken() {
+            _ = self.guard(|| waker.wake());
+        }
     }
 
     /// When something is due that depends on the time.

@@ -2,6 +2,7 @@
 //! lanes. The backend is chosen at run time.
 
 pub(crate) mod queue;
+pub(crate) mod readiness;
 pub(crate) mod report;
 #[cfg_attr(not(target_os = "linux"), path = "uring_elsewhere.rs")]
 pub(crate) mod uring;
@@ -10,6 +11,7 @@ use super::shared::Shared;
 use crate::ShardId;
 use crate::error::IoUringRefusal;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Instant;
 
 /// Which backend carries pairs between shards.
@@ -89,7 +91,22 @@ impl Backend {
         }
     }
 
-    /// Sleeps until the bell rings or the time has come; may return early.
+    /// Looks which sockets are ready, where that is not told.
+    pub(crate) fn look(&self) {
+        if let Self::Queue(sleeper) = self {
+            sleeper.look();
+        }
+    }
+
+    /// Whoever waits for I/O that is done or ready now. Nothing is borrowed where it is called.
+    pub(crate) fn take_woken(&self) -> Vec<Waker> {
+        match self {
+            Self::Queue(sleeper) => sleeper.take_woken(),
+            Self::Ring(ring) => ring.take_woken(),
+        }
+    }
+
+    /// Sleeps until the bell rings, I/O is done or ready, or the time has come; may return early.
     pub(crate) fn wait(&self, until: Option<Instant>) {
         match self {
             Self::Queue(sleeper) => sleeper.wait(until),

@@ -2,12 +2,15 @@
 
 use super::report::IoUringReport;
 use crate::ShardId;
+use crate::door::io::operation::Operation;
 use crate::door::lane::LaneWriter;
 use crate::door::queue::Queue;
 use crate::door::record::Record;
 use crate::door::shared::Shared;
 use crate::error::IoUringRefusal;
+use std::io;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Instant;
 
 /// Cannot be had.
@@ -24,6 +27,10 @@ enum Never {}
 pub(crate) struct Bell(Never);
 pub(crate) struct Ring(Never);
 pub(crate) struct Received(Never);
+
+#[derive(Clone, Copy)]
+pub(crate) struct FlightId(Never);
+pub(crate) type Outcome = (io::Result<usize>, Box<dyn Operation>);
 
 pub(crate) enum Parcel {
     Record(Record),
@@ -122,6 +129,30 @@ impl Ring {
     }
 
     pub(crate) fn is_sending(&self) -> bool {
+        match self.0 {}
+    }
+
+    pub(crate) fn begin(
+        &self,
+        _: Box<dyn Operation>,
+        _: Waker,
+    ) -> Result<FlightId, Box<dyn Operation>> {
+        match self.0 {}
+    }
+
+    pub(crate) fn poll(&self, _: FlightId, _: &Waker) -> Option<Outcome> {
+        match self.0 {}
+    }
+
+    pub(crate) fn abandon(&self, _: FlightId) {
+        match self.0 {}
+    }
+
+    pub(crate) fn take_woken(&self) -> Vec<Waker> {
+        match self.0 {}
+    }
+
+    pub(crate) fn aloft(&self) -> usize {
         match self.0 {}
     }
 

@@ -5,6 +5,7 @@
 //! without FLAGS_PASS (before Linux 6.3), for events alone:
 //! user_data   code 4 | source 12 | tag 16 | val, high half             res  val, low half     flags  nothing
 //! sender's    code 4 | target 12 | number 16
+//! operation's code 4 | place 28 | generation 32                       res  what came of it
 //! ```
 //!
 //! The flags' bit 15 travels in `user_data`, and stays clear where it belongs: from Linux 6.18 on the kernel reads it as
@@ -13,10 +14,11 @@
 //!
 //! No pointer ever stands in a completion, so whatever a stray one says, reading it is harmless.
 
+use super::flights::FlightId;
 use crate::ShardId;
 use crate::door::record::{Head, Kind};
 use crate::door::slots::MOST_SLOTS;
-use io_uring::squeue::Entry;
+use io_uring::squeue::{Entry, Flags};
 use io_uring::{opcode, types};
 
 // A slot's number within its seat leaves eight of its 32 bits to others.
@@ -36,6 +38,8 @@ const BELL: u64 = 6;
 const SENT: u64 = 7;
 const RUNG: u64 = 8;
 const CALLED: u64 = 9;
+const DONE: u64 = 10;
+const CANCELLED: u64 = 11;
 
 /// What one shard tells another with a completion.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +89,10 @@ pub(super) enum Completed {
     Called {
         armed: bool,
     },
+    /// An operation of this shard is done.
+    Done(FlightId),
+    /// An operation that was to be cancelled was not found: it is done, or about to be.
+    NotCancelled,
     /// None of ours.
     Stray,
 }
@@ -157,6 +165,19 @@ pub(super) fn is_rung(user_data: u64) -> bool {
 /// What the completions of the poll on the eventfd say.
 pub(super) const CALL: u64 = CALLED;
 
+/// What the completion of an operation says.
+pub(super) fn done(flight: FlightId) -> u64 {
+    u64::from(flight.generation()) << 32 | u64::from(flight.place()) << 4 | DONE
+}
+
+/// The SQE that cancels an operation; it has a completion if it fails.
+pub(super) fn cancel(flight: FlightId) -> Entry {
+    opcode::AsyncCancel::new(done(flight))
+        .build()
+        .flags(Flags::SKIP_SUCCESS)
+        .user_data(CANCELLED)
+}
+
 /// Reads a completion of the own ring. `pass` as in [`Bits::of`].
 pub(super) fn read(user_data: u64, res: i32, flags: u32, pass: bool) -> Completed {
     let shard = (user_data >> 4) as ShardId & 0xFFF;
@@ -195,6 +216,8 @@ pub(super) fn read(user_data: u64, res: i32, flags: u32, pass: bool) -> Complete
         CALLED => Completed::Called {
             armed: io_uring::cqueue::more(flags),
         },
+        DONE => Completed::Done(FlightId::new((user_data as u32) >> 4, high)),
+        CANCELLED => Completed::NotCancelled,
         _ => Completed::Stray,
     }
 }

@@ -59,8 +59,9 @@ pub(super) fn push(uring: &mut IoUring, entry: &Entry) -> bool {
     let Some(entry) = &faults::push(entry) else {
         return false;
     };
-    // SAFETY: no SQE of this backend points to memory: a message to a ring and a poll are numbers alone, whose
-    // descriptors are owned by bells that outlive the ring.
+    // SAFETY: a message to a ring and a poll are numbers alone, whose descriptors are owned by bells that outlive the ring.
+    // What the SQE of an operation points to is the operation's own, by the promise of `Operation`, and `Flights` holds
+    // that until its final completion.
     unsafe { uring.submission().push(entry) }.is_ok()
 }
 

@@ -21,8 +21,11 @@
 //! all bells until its thread ends, and the seat holds the shard's until it is left: no number that somebody may send to
 //! is closed, and so none can come to name another ring.
 //!
-//! *The end.* No operation of a ring points to memory of the process (a message and a poll are numbers alone), so a ring
-//! can be closed at any time and none is ever leaked.
+//! *Operations.* What points to memory stands in `flights`, boxed, from its SQE to its final completion, whatever becomes
+//! of who waits for it; `operations` is their way to the ring and back.
+//!
+//! *The end.* A shard waits until the kernel has let go of its operations, which were cancelled, before its ring is closed.
+//! What does not land in time is leaked and counted, never freed.
 
 mod bell;
 mod completion;
@@ -32,8 +35,10 @@ mod completion;
     allow(dead_code, reason = "the tests that set faults run without loom")
 )]
 mod faults;
+mod flights;
 mod kernel;
 mod link;
+mod operations;
 mod probe;
 mod queues;
 mod refusal;
@@ -43,5 +48,6 @@ mod setup;
 mod tests;
 
 pub(crate) use bell::Bell;
+pub(crate) use flights::FlightId;
 pub(crate) use probe::{Offer, offer, report};
 pub(crate) use ring::{Parcel, Received, Ring};

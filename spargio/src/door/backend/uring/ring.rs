@@ -2,8 +2,10 @@
 
 use super::bell::Bell;
 use super::completion::{self, Arrival, Bits, Completed, Word};
+use super::flights::{FlightId, Outcome};
 use super::kernel;
 use super::link::{MOST_UNDER_WAY, Receiver, Sender};
+use super::operations::Operations;
 use super::probe::Offer;
 use super::queues::{Queues, RETRY};
 use super::refusal::of_error;
@@ -11,6 +13,7 @@ use super::setup;
 use crate::ShardId;
 use crate::door::backend::Bell as AnyBell;
 use crate::door::clock::{now, until};
+use crate::door::io::operation::Operation;
 use crate::door::lane::LaneWriter;
 use crate::door::queue::Queue;
 use crate::door::record::Record;
@@ -23,6 +26,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Instant;
 
 /// Room in the completion queue for bells and calls to the shard.
@@ -52,6 +56,7 @@ pub(crate) struct Ring {
     ringing: RefCell<Vec<ShardId>>,
     /// Whether the poll on the eventfd is set up.
     armed: Cell<bool>,
+    operations: Operations,
 }
 
 impl Ring {
@@ -86,6 +91,7 @@ impl Ring {
             confirmed: Cell::new(false),
             ringing: RefCell::default(),
             armed: Cell::new(false),
+            operations: Operations::default(),
         };
         ring.arm();
         Ok(ring)
@@ -191,6 +197,7 @@ impl Ring {
 
     /// Sends what has failed once more, not too often. The caller submits.
     pub(crate) fn resend(&self) {
+        self.operations.push(&self.queues);
         if !self.failed.get() {
             return;
         }
@@ -248,6 +255,8 @@ impl Ring {
                 }
             }
             Completed::Called { armed } => self.armed.set(armed),
+            Completed::Done(flight) if self.operations.land(flight, cqe.result()) => {}
+            Completed::NotCancelled => {}
             _ => self.queues.counters().strays.add(1),
         }
     }
@@ -284,7 +293,10 @@ impl Ring {
 
     /// Whether there is something to do.
     pub(crate) fn has_work(&self) -> bool {
-        !self.arrived.borrow().is_empty() || self.confirmed.get() || self.queues.has_completions()
+        !self.arrived.borrow().is_empty()
+            || self.confirmed.get()
+            || self.operations.has_landed()
+            || self.queues.has_completions()
     }
 
     /// Whether the kernel refuses to be entered, as under a filter that came after the ring: what is under way stays so.
@@ -299,7 +311,43 @@ impl Ring {
 
     /// Submits what is left and sleeps until something comes or the time is over; may return early.
     pub(crate) fn wait(&self, end: Option<Instant>) {
-        self.queues.wait(end.map(until), self.failed.get());
+        let unsent = self.failed.get() || self.operations.has_unpushed();
+        self.queues.wait(end.map(until), unsent);
+    }
+}
+
+/// The shard's operations.
+impl Ring {
+    /// Begins an operation; `waker` is called when it is done. The caller submits. `Err`: there are as many as there can be.
+    pub(crate) fn begin(
+        &self,
+        operation: Box<dyn Operation>,
+        waker: Waker,
+    ) -> Result<FlightId, Box<dyn Operation>> {
+        let flight = self.operations.begin(operation, waker)?;
+        self.operations.push(&self.queues);
+        Ok(flight)
+    }
+
+    /// What became of an operation, if it is done; else `waker` is called when it is.
+    pub(crate) fn poll(&self, flight: FlightId, waker: &Waker) -> Option<Outcome> {
+        self.operations.poll(flight, waker)
+    }
+
+    /// Cancels an operation that nobody waits for any more. What it owns is dropped when the kernel has let go of it.
+    pub(crate) fn abandon(&self, flight: FlightId) {
+        self.operations.abandon(flight);
+        self.operations.push(&self.queues);
+    }
+
+    /// Whoever waits for what is done now; what nobody waits for is dropped. Nothing is borrowed where it is called.
+    pub(crate) fn take_woken(&self) -> Vec<Waker> {
+        self.operations.take_woken()
+    }
+
+    /// How many operations the kernel has.
+    pub(crate) fn aloft(&self) -> usize {
+        self.operations.aloft()
     }
 }
 

@@ -1,0 +1,56 @@
+//! Work that blocks, away from the shards.
+
+use crate::door::threads::caught;
+use crate::error::JoinError;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Runs a closure on a thread where it may block, and resolves to what it returns.
+///
+/// The threads are those of the [`blocking`](https://docs.rs/blocking) crate: the process has at most 500, or as many as
+/// the environment variable `BLOCKING_MAX_THREADS` says (1 to 10,000); closures wait for their turn, in order, and a
+/// thread that finds nothing to do ends after half a second.
+///
+/// ```
+/// use spargio::Runtime;
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let sum = rt.spawn_on(0, async { spargio::blocking(|| (1..=100).sum::<u32>()).await })?;
+/// assert_eq!(rt.block_on(sum)??, 5050);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`JoinError::Panicked`] if the closure panics.
+///
+/// # Cancellation
+///
+/// Dropped before a thread has taken the closure, it is dropped with it; one that runs runs to its end.
+pub fn blocking<T, F>(work: F) -> Blocking<T>
+where
+    T: Send + 'static,
+    F: FnOnce() -> T + Send + 'static,
+{
+    Blocking(blocking_pool::unblock(move || caught(work)))
+}
+
+/// The future of [`blocking`].
+#[must_use = "dropped, it may never run"]
+pub struct Blocking<T>(blocking_pool::Task<Option<T>>);
+
+impl<T> Future for Blocking<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0)
+            .poll(task)
+            .map(|result| result.ok_or(JoinError::Panicked))
+    }
+}
+
+impl<T> std::fmt::Debug for Blocking<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Blocking(..)")
+    }
+}

@@ -1,0 +1,168 @@
+//! Operations in flight: each stands here, with all that the kernel may touch, from its SQE to its final completion. Who
+//! waits for it has its number; one that nobody waits for any more is cancelled, and dropped when it lands.
+
+use crate::door::io::operation::Operation;
+use io_uring::squeue::Entry;
+use slab::Slab;
+use std::io;
+use std::task::Waker;
+
+/// Names a flight; a later one in the same place has another generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FlightId {
+    place: u32,
+    generation: u32,
+}
+
+/// How an operation ended, and the operation with what it owns.
+pub(crate) type Outcome = (io::Result<usize>, Box<dyn Operation>);
+
+/// Places are counted in what a completion's `user_data` has for them.
+pub(super) const MOST_FLIGHTS: usize = 1 << 28;
+
+struct Flight {
+    generation: u32,
+    operation: Box<dyn Operation>,
+    state: State,
+}
+
+enum State {
+    Waiting(Waker),
+    Landed(io::Result<usize>),
+    /// Nobody waits for it.
+    Abandoned,
+}
+
+#[derive(Default)]
+pub(super) struct Flights {
+    flights: Slab<Flight>,
+    generations: u32,
+    /// How many have not landed.
+    aloft: usize,
+}
+
+impl FlightId {
+    pub(super) fn new(place: u32, generation: u32) -> Self {
+        Self { place, generation }
+    }
+
+    pub(super) fn place(self) -> u32 {
+        self.place
+    }
+
+    pub(super) fn generation(self) -> u32 {
+        self.generation
+    }
+}
+
+impl Flights {
+    /// Has an operation begin: its SQE is to be pushed. `Err`: there are as many as there can be.
+    pub(super) fn begin(
+        &mut self,
+        operation: Box<dyn Operation>,
+        waker: Waker,
+    ) -> Result<(FlightId, Entry), Box<dyn Operation>> {
+        if self.flights.len() >= MOST_FLIGHTS {
+            return Err(operation);
+        }
+        self.generations = self.generations.wrapping_add(1);
+        let generation = self.generations;
+        let place = self.flights.vacant_key();
+        let flight = Flight {
+            generation,
+            operation,
+            state: State::Waiting(waker),
+        };
+        self.flights.insert(flight);
+        self.aloft += 1;
+        // Where it stands now it stays.
+        let entry = self.flights[place].operation.sqe();
+        let id = FlightId {
+            place: place as u32,
+            generation,
+        };
+        Ok((id, entry))
+    }
+
+    fn find(&mut self, id: FlightId) -> Option<&mut Flight> {
+        let flight = self.flights.get_mut(id.place as usize)?;
+        (flight.generation == id.generation).then_some(flight)
+    }
+
+    fn remove(&mut self, id: FlightId) -> Flight {
+        self.flights.remove(id.place as usize)
+    }
+
+    /// The final completion of a flight has come. `None`: there is no such flight. What is handed out is woken or dropped
+    /// with nothing borrowed: both may be user code.
+    pub(super) fn land(&mut self, id: FlightId, result: i32) -> Option<Landed> {
+        // It lands once: a second completion of one flight is none of its own.
+        let flight = self
+            .find(id)
+            .filter(|flight| !matches!(flight.state, State::Landed(_)))?;
+        let result = flight.operation.land(result);
+        let landed = match std::mem::replace(&mut flight.state, State::Landed(result)) {
+            State::Waiting(waker) => Landed::Awaited(waker),
+            State::Landed(_) | State::Abandoned => Landed::Abandoned(self.remove(id).operation),
+        };
+        self.aloft -= 1;
+        Some(landed)
+    }
+
+    /// What became of a flight, if it has landed; else it goes on, and `waker` is swapped for that of whoever waited before.
+    pub(super) fn poll(&mut self, id: FlightId, waker: &mut Waker) -> Option<Outcome> {
+        let flight = self.find(id)?;
+        if let State::Waiting(former) = &mut flight.state {
+            std::mem::swap(former, waker);
+            return None;
+        }
+        let Flight {
+            state, operation, ..
+        } = self.remove(id);
+        match state {
+            State::Landed(result) => Some((result, operation)),
+            State::Waiting(_) | State::Abandoned => None,
+        }
+    }
+
+    /// Nobody waits for a flight any more.
+    pub(super) fn abandon(&mut self, id: FlightId) -> Abandoned {
+        let Some(flight) = self.find(id) else {
+            return Abandoned::Gone;
+        };
+        match std::mem::replace(&mut flight.state, State::Abandoned) {
+            State::Waiting(waker) => Abandoned::Aloft(waker),
+            State::Landed(_) | State::Abandoned => Abandoned::Landed(self.remove(id).operation),
+        }
+    }
+
+    /// How many have not landed.
+    pub(super) fn aloft(&self) -> usize {
+        self.aloft
+    }
+}
+
+/// A flight that has landed.
+pub(super) enum Landed {
+    /// Somebody waits for it.
+    Awaited(Waker),
+    Abandoned(Box<dyn Operation>),
+}
+
+/// A flight that nobody waits for any more.
+pub(super) enum Abandoned {
+    Aloft(Waker),
+    Landed(Box<dyn Operation>),
+    Gone,
+}
+
+/// The kernel may still write to what is in flight: it is leaked, never freed.
+impl Drop for Flights {
+    fn drop(&mut self) {
+        for (_, flight) in std::mem::take(&mut self.flights) {
+            if !matches!(flight.state, State::Landed(_)) {
+                std::mem::forget(flight.operation);
+            }
+        }
+    }
+}

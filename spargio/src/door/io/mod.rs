@@ -1,0 +1,11 @@
+//! Operations: what a shard asks of the kernel and does not wait for. Each is one type that owns all that the kernel
+//! touches, its buffers and descriptors, until the final completion.
+//!
+//! There are two ways to have one done. A ring is handed its SQE and says when it is done: the operation stands with the
+//! ring's backend meanwhile, and whoever waits for it has only its number, so dropping or forgetting that future frees
+//! nothing that the kernel still uses. Elsewhere it is attempted at once, and again when its socket is ready.
+
+pub(crate) mod buffer;
+pub(crate) mod operation;
+pub(crate) mod socket;
+pub(crate) mod stream;

@@ -1,0 +1,42 @@
+//! What an operation is.
+
+use super::socket::Socket;
+use std::any::Any;
+use std::io;
+
+/// What a socket must be ready for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Interest {
+    Read,
+    Write,
+}
+
+/// An operation. It stands in a box while it is in flight.
+///
+/// # Safety
+///
+/// What the SQE points to must be the operation's own, stay where it is when the operation's box is moved, and not be
+/// touched between [`sqe`](Self::sqe) and [`land`](Self::land).
+pub(crate) unsafe trait Operation: Any {
+    /// The SQE that has the ring do it.
+    #[cfg(target_os = "linux")]
+    fn sqe(&mut self) -> io_uring::squeue::Entry;
+
+    /// The final completion has come. Makes the operation's own what the kernel has made for it, and says how it ended.
+    #[cfg(target_os = "linux")]
+    fn land(&mut self, result: i32) -> io::Result<usize> {
+        outcome(result)
+    }
+
+    /// Does it without waiting, where there is no ring; `WouldBlock` if the socket is not ready.
+    fn attempt(&mut self) -> io::Result<usize>;
+
+    /// What must be ready for what.
+    fn needs(&self) -> (&Socket, Interest);
+}
+
+/// How an operation ended, by what its completion says.
+#[cfg(target_os = "linux")]
+pub(crate) fn outcome(result: i32) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result))
+}

@@ -1,0 +1,69 @@
+//! Sockets: shared by whoever names one and by the operations that use it, and closed when the last lets go.
+
+use crate::door::backend::queue::Registration;
+use std::cell::OnceCell;
+use std::io;
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A socket of this shard. Where there is no ring it never blocks; where there is one it does, so that the ring waits.
+#[derive(Clone)]
+pub(crate) struct Socket(Rc<Shared>);
+
+struct Shared {
+    /// Where readiness is watched. Dropped before the socket is closed.
+    registration: OnceCell<Registration>,
+    socket: socket2::Socket,
+}
+
+/// For calls that must not wait although the socket would.
+#[cfg(target_os = "linux")]
+pub(crate) const NOWAIT: i32 = libc::MSG_DONTWAIT;
+/// Without a ring no socket waits.
+#[cfg(not(target_os = "linux"))]
+pub(crate) const NOWAIT: i32 = 0;
+
+impl Socket {
+    /// `waits`: whether calls may wait, as a ring wants it.
+    pub(crate) fn new(socket: socket2::Socket, waits: bool) -> io::Result<Self> {
+        socket.set_nonblocking(!waits)?;
+        Ok(Self(Rc::new(Shared {
+            registration: OnceCell::new(),
+            socket,
+        })))
+    }
+
+    pub(crate) fn registration(&self) -> &OnceCell<Registration> {
+        &self.0.registration
+    }
+
+    /// The same socket under another descriptor, to be taken to another shard: operations may still hold this one.
+    pub(crate) fn detach(&self) -> io::Result<socket2::Socket> {
+        self.0.socket.try_clone()
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(registration) = self.registration.take() {
+            registration.end(&self.socket);
+        }
+    }
+}
+
+impl Deref for Socket {
+    type Target = socket2::Socket;
+
+    fn deref(&self) -> &socket2::Socket {
+        &self.0.socket
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Socket {
+    /// The descriptor, for an SQE of an operation that holds the socket.
+    pub(super) fn fd(&self) -> io_uring::types::Fd {
+        use std::os::fd::AsRawFd;
+        io_uring::types::Fd(self.0.socket.as_raw_fd())
+    }
+}

@@ -1,0 +1,19 @@
+//! Sockets that actors and tasks await: TCP, UDP and Unix.
+//!
+//! A socket lives on the shard that made it. On io_uring its operations are SQEs on that shard's own ring, submitted with
+//! the turn's doorbells in one system call; on the portable backend it is watched for readiness. Both are used in the same
+//! way:
+//!
+//! - with owned buffers: [`read`](TcpStream::read) takes a buffer, and gives it back with the result. Nothing is copied;
+//! - as [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`], for all that builds on these.
+//!
+//! Everything here needs a shard: elsewhere it gives an error that says so. An operation whose future is dropped is
+//! cancelled; what the kernel may still touch is freed when it has let go of it.
+
+mod connection;
+mod resolve;
+mod tcp;
+
+pub use crate::door::io::buffer::{IoBuf, IoBufMut};
+pub use resolve::ToAddrs;
+pub use tcp::{Detached, ListenOptions, ReadHalf, TcpListener, TcpStream, WriteHalf};
