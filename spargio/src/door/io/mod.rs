@@ -3,7 +3,7 @@
 //!
 //! There are two ways to have one done. A ring is handed its SQE and says when it is done: the operation stands with the
 //! ring's backend meanwhile, and whoever waits for it has only its number, so dropping or forgetting that future frees
-//! nothing that the kernel still uses. Elsewhere it is attempted at once, and again when its socket is ready.
+//! nothing that the kernel still uses. Elsewhere one of a socket is attempted at once, and again when the socket is ready.
 
 pub(crate) mod buffer;
 pub(crate) mod operation;

@@ -1,4 +1,4 @@
-//! What an operation is.
+//! What an operation is, and the ways to have one done.
 
 use super::socket::Socket;
 use std::any::Any;
@@ -11,7 +11,7 @@ pub(crate) enum Interest {
     Write,
 }
 
-/// An operation. It stands in a box while it is in flight.
+/// What a ring can do. It stands in a box while it is in flight.
 ///
 /// # Safety
 ///
@@ -27,8 +27,11 @@ pub(crate) unsafe trait Operation: Any {
     fn land(&mut self, result: i32) -> io::Result<usize> {
         outcome(result)
     }
+}
 
-    /// Does it without waiting, where there is no ring; `WouldBlock` if the socket is not ready.
+/// An operation of a socket: where there is no ring it is attempted at once, and again when the socket is ready.
+pub(crate) trait Attempt: Operation {
+    /// Does it without waiting; `WouldBlock` if the socket is not ready.
     fn attempt(&mut self) -> io::Result<usize>;
 
     /// What must be ready for what.
@@ -39,4 +42,10 @@ pub(crate) unsafe trait Operation: Any {
 #[cfg(target_os = "linux")]
 pub(crate) fn outcome(result: i32) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result))
+}
+
+/// What one operation takes at the most; it says how much it took.
+#[cfg(target_os = "linux")]
+pub(super) fn len(bytes: usize) -> u32 {
+    u32::try_from(bytes).unwrap_or(u32::MAX)
 }

@@ -1,9 +1,9 @@
 //! The operations of sockets.
 
 use super::buffer::{IoBuf, IoBufMut};
+use super::operation::{Attempt, Interest, Operation};
 #[cfg(target_os = "linux")]
-use super::operation::outcome;
-use super::operation::{Interest, Operation};
+use super::operation::{len, outcome};
 use super::socket::Socket;
 #[cfg(target_os = "linux")]
 use io_uring::{opcode, squeue};
@@ -32,7 +32,9 @@ unsafe impl<B: IoBufMut> Operation for Receive<B> {
         unsafe { self.buffer.fill(read) };
         Ok(read)
     }
+}
 
+impl<B: IoBufMut> Attempt for Receive<B> {
     fn attempt(&mut self) -> io::Result<usize> {
         receive(&self.socket, &mut self.buffer, 0)
     }
@@ -96,7 +98,9 @@ unsafe impl<B: IoBuf> Operation for Send<B> {
             .flags(NO_SIGNAL)
             .build()
     }
+}
 
+impl<B: IoBuf> Attempt for Send<B> {
     fn attempt(&mut self) -> io::Result<usize> {
         self.socket.send_with_flags(self.rest(), NO_SIGNAL)
     }
@@ -156,7 +160,9 @@ unsafe impl Operation for Accept {
         self.accepted = Some((socket.into(), address));
         Ok(0)
     }
+}
 
+impl Attempt for Accept {
     fn attempt(&mut self) -> io::Result<usize> {
         self.accepted = Some(self.socket.accept()?);
         Ok(0)
@@ -191,7 +197,9 @@ unsafe impl Operation for Connect {
         let address = self.address.as_ptr().cast();
         opcode::Connect::new(self.socket.fd(), address, self.address.len()).build()
     }
+}
 
+impl Attempt for Connect {
     fn attempt(&mut self) -> io::Result<usize> {
         if !std::mem::replace(&mut self.begun, true) {
             return match self.socket.connect(&self.address) {
@@ -245,7 +253,9 @@ unsafe impl Operation for Ready {
         };
         opcode::PollAdd::new(self.socket.fd(), events as u32).build()
     }
+}
 
+impl Attempt for Ready {
     fn attempt(&mut self) -> io::Result<usize> {
         match std::mem::replace(&mut self.awaited, true) {
             true => Ok(0),
@@ -256,10 +266,4 @@ unsafe impl Operation for Ready {
     fn needs(&self) -> (&Socket, Interest) {
         (&self.socket, self.interest)
     }
-}
-
-/// What one operation takes at the most; it says how much it took.
-#[cfg(target_os = "linux")]
-fn len(bytes: usize) -> u32 {
-    u32::try_from(bytes).unwrap_or(u32::MAX)
 }

@@ -1,0 +1,61 @@
+//! I/O of a shard: the futures of operations.
+
+mod attempts;
+mod flight;
+
+use super::Core;
+use crate::door::io::operation::Attempt;
+use attempts::Attempts;
+pub(crate) use flight::Flight;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// An operation of a socket of this shard, begun when it is first polled. Resolves to how it ended and to the operation
+/// with all that it owns.
+///
+/// Dropping it cancels the operation. What the kernel may still touch is dropped when it has let go of it.
+pub(crate) struct Io<O: Attempt>(Way<O>);
+
+enum Way<O: Attempt> {
+    Ring(Flight<O>),
+    Readiness(Attempts<O>),
+}
+
+impl<O: Attempt> Io<O> {
+    pub(crate) fn new(core: &Rc<Core>, operation: O) -> Self {
+        Self(match core.has_ring() {
+            true => Way::Ring(Flight::new(core, operation)),
+            false => Way::Readiness(Attempts::new(core, operation)),
+        })
+    }
+}
+
+impl<O: Attempt> Future for Io<O> {
+    type Output = (io::Result<usize>, O);
+
+    fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Way::Ring(flight) => Pin::new(flight).poll(task),
+            Way::Readiness(attempts) => Pin::new(attempts).poll(task),
+        }
+    }
+}
+
+/// The shard that the calling code runs on, or why sockets and files cannot be had.
+pub(crate) fn here() -> io::Result<Rc<Core>> {
+    super::current::with(|core| core.map(Core::hold)).ok_or_else(|| {
+        io::Error::other(
+            "this thread is no shard, and sockets and files live on one: use them in an actor or in a task, as \
+             `Runtime::spawn_local_on` starts one",
+        )
+    })
+}
+
+impl Core {
+    /// Whether a ring does the operations: it waits for sockets, then, and for files.
+    pub(crate) fn has_ring(&self) -> bool {
+        self.backend.ring().is_some()
+    }
+}
