@@ -62,6 +62,7 @@ mod door;
 mod entry;
 pub mod error;
 mod feed;
+pub mod fs;
 mod handle;
 mod join;
 mod message;

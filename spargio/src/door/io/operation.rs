@@ -38,6 +38,13 @@ pub(crate) trait Attempt: Operation {
     fn needs(&self) -> (&Socket, Interest);
 }
 
+/// An operation of a file, which is always ready and may block all the same: where there is no ring a thread does it that
+/// may wait.
+pub(crate) trait Call: Operation + Send {
+    /// Does it, however long that takes.
+    fn call(&mut self) -> io::Result<usize>;
+}
+
 /// How an operation ended, by what its completion says.
 #[cfg(target_os = "linux")]
 pub(crate) fn outcome(result: i32) -> io::Result<usize> {

@@ -1,0 +1,146 @@
+//! What is read from the places of a file, and written to them.
+
+use super::{File, IoBuf, IoBufMut};
+use crate::door::io::file::{ReadAt, WriteAt, place};
+use std::io;
+
+/// What is read at first of a file that does not say how long it is.
+const SOME: usize = 8 << 10;
+
+impl File {
+    /// Reads into a buffer what stands in the file from a place on: as much as there is room for, or less; nothing at the
+    /// end and beyond.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; `InvalidInput` for a buffer without room, and for an offset that no file can have. A vector is
+    /// empty after an error.
+    ///
+    /// # Cancellation
+    ///
+    /// The buffer is lost with the future.
+    pub async fn read_at<B: IoBufMut + Send>(
+        &self,
+        buffer: B,
+        offset: u64,
+    ) -> (io::Result<usize>, B) {
+        if let Err(error) = place(offset) {
+            return (Err(error), buffer);
+        }
+        let mut read = ReadAt::new(&self.file, buffer, offset);
+        if read.is_full() {
+            let error = io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "the buffer has no room: give it a capacity",
+            );
+            return (Err(error), read.into_buffer());
+        }
+        let (result, read) = self.perform(read).await;
+        (result, read.into_buffer())
+    }
+
+    /// Fills a buffer with what stands in the file from a place on: a box to its length, a vector to its capacity, which may
+    /// be more than was asked for.
+    ///
+    /// # Errors
+    ///
+    /// `UnexpectedEof` if the file ends before; else as [`read_at`](Self::read_at). A vector has what was read before.
+    ///
+    /// # Cancellation
+    ///
+    /// The buffer is lost with the future.
+    pub async fn read_exact_at<B: IoBufMut + Send>(
+        &self,
+        buffer: B,
+        offset: u64,
+    ) -> (io::Result<()>, B) {
+        if let Err(error) = place(offset) {
+            return (Err(error), buffer);
+        }
+        let mut read = ReadAt::new(&self.file, buffer, offset);
+        while !read.is_full() {
+            let result;
+            (result, read) = self.perform(read).await;
+            let error = match result {
+                Ok(0) => io::ErrorKind::UnexpectedEof.into(),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => error,
+                _ => continue,
+            };
+            return (Err(error), read.into_buffer());
+        }
+        (Ok(()), read.into_buffer())
+    }
+
+    /// Reads the whole file, from its start to where it ends by then.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; `OutOfMemory` if there is no room for so much.
+    pub async fn read_to_end(&self) -> io::Result<Vec<u8>> {
+        // As long as it says it is and a little, so that its end is seen without more room; some files say 0 and are not.
+        let says = usize::try_from(self.metadata().await?.len()).unwrap_or(usize::MAX);
+        let mut read = ReadAt::new(&self.file, Vec::new(), 0);
+        read.grow(says.saturating_add(1).max(SOME))?;
+        loop {
+            if read.is_full() {
+                read.grow(SOME)?;
+            }
+            let result;
+            (result, read) = self.perform(read).await;
+            match result {
+                Ok(0) => return Ok(read.into_buffer()),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                _ => {}
+            }
+        }
+    }
+
+    /// Writes some of a buffer to a place, from the buffer's start. Returns how much. Between the end of the file and a
+    /// place beyond it there are zeros, which take no room where the system can leave them out.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; `InvalidInput` for an offset that no file can have.
+    ///
+    /// # Cancellation
+    ///
+    /// The buffer is lost with the future; some of it may have been written, or be written yet.
+    pub async fn write_at<B: IoBuf + Send>(
+        &self,
+        buffer: B,
+        offset: u64,
+    ) -> (io::Result<usize>, B) {
+        if let Err(error) = place(offset) {
+            return (Err(error), buffer);
+        }
+        let (result, write) = self.perform(WriteAt::new(&self.file, buffer, offset)).await;
+        (result, write.into_buffer())
+    }
+
+    /// Writes a whole buffer to a place.
+    ///
+    /// # Errors and cancellation
+    ///
+    /// As for [`write_at`](Self::write_at).
+    pub async fn write_all_at<B: IoBuf + Send>(
+        &self,
+        buffer: B,
+        offset: u64,
+    ) -> (io::Result<()>, B) {
+        if let Err(error) = place(offset) {
+            return (Err(error), buffer);
+        }
+        let mut write = WriteAt::new(&self.file, buffer, offset);
+        while !write.is_done() {
+            let result;
+            (result, write) = self.perform(write).await;
+            let error = match result {
+                Ok(0) => io::ErrorKind::WriteZero.into(),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => error,
+                _ => continue,
+            };
+            return (Err(error), write.into_buffer());
+        }
+        (Ok(()), write.into_buffer())
+    }
+}
