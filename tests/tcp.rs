@@ -131,6 +131,9 @@ fn buffers_without_room_and_threads_that_are_no_shard_are_told_so() {
             let (error, buffer) = near.read(Vec::new()).await;
             assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidInput);
             assert_eq!(buffer, []);
+            // No room is no end, so there is nothing to see either.
+            let error = near.peek(Vec::new()).await.0.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
             // Nothing to write is written at once.
             assert_eq!(near.write(Vec::new()).await.0?, 0);
             near.write_all("").await.0?;
@@ -283,6 +286,27 @@ fn a_connection_is_handed_to_another_shard() {
             drop(far.detach()?);
             assert_eq!(near.read(vec![0; 9]).await.0?, 0);
             Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_listener_is_handed_to_another_shard() {
+    each_backend(&[2, 4], |setup| {
+        let rt = setup.build();
+        let last = setup.last();
+        run(&rt, 0, async move |ctx| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let address = listener.local_addr()?;
+            // Somebody waits for the other shard already.
+            let client = TcpStream::connect(address).await?;
+            let token = listener.detach()?;
+            let served = ctx.remote(last).unwrap().spawn_local(|_| async move {
+                let (stream, _) = token.attach()?.accept().await?;
+                stream.write_all("here").await.0
+            });
+            assert_eq!(client.read(Vec::with_capacity(9)).await.1, b"here");
+            served.unwrap().await.unwrap()
         });
     });
 }

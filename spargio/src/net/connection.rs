@@ -1,22 +1,21 @@
-//! What all connected streams do: TCP and Unix alike.
+//! What connected streams do, whatever carries them.
 
+use super::endpoint::Endpoint;
+use super::transfer::has_room;
 use crate::door::io::buffer::{IoBuf, IoBufMut, as_room};
 use crate::door::io::operation::Interest;
-use crate::door::io::socket::{NOWAIT, Socket};
-use crate::door::io::stream::{NO_SIGNAL, Ready, Receive, Send, receive};
-use crate::shard::Core;
+use crate::door::io::socket::NOWAIT;
+use crate::door::io::stream::{NO_SIGNAL, Ready, Receive, Send};
 use crate::shard::io::Io;
 use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 /// A connected stream. Both halves of a split stream share one.
 pub(super) struct Connection {
-    core: Rc<Core>,
-    pub(super) socket: Socket,
+    pub(super) endpoint: Endpoint,
     /// What `poll_read` waits for.
     readable: RefCell<Option<Io<Ready>>>,
     /// What `poll_write` waits for.
@@ -24,42 +23,31 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(core: Rc<Core>, socket: Socket) -> Self {
+    pub(super) fn new(endpoint: Endpoint) -> Self {
         Self {
-            core,
-            socket,
+            endpoint,
             readable: RefCell::default(),
             writable: RefCell::default(),
         }
     }
 
-    /// A socket of the calling shard. `Err` if there is no such shard.
-    pub(super) fn adopt(core: &Rc<Core>, socket: socket2::Socket) -> io::Result<Self> {
-        let socket = Socket::new(socket, core.has_ring())?;
-        Ok(Self::new(core.clone(), socket))
-    }
-
     pub(super) async fn read<B: IoBufMut>(&self, mut buffer: B) -> (io::Result<usize>, B) {
-        if buffer.room().is_empty() {
-            let error = io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the buffer has no room: give it a capacity",
-            );
+        if let Err(error) = has_room(&mut buffer) {
             return (Err(error), buffer);
         }
-        let socket = self.socket.clone();
-        let (result, receive) = Io::new(&self.core, Receive { socket, buffer }).await;
+        let socket = self.endpoint.socket.clone();
+        let (result, receive) = self.endpoint.begin(Receive { socket, buffer }).await;
         (result, receive.buffer)
     }
 
     pub(super) async fn write<B: IoBuf>(&self, buffer: B, sent: usize) -> (io::Result<usize>, B) {
-        let socket = self.socket.clone();
+        let socket = self.endpoint.socket.clone();
         let send = Send {
             socket,
             buffer,
             sent,
         };
-        let (result, send) = Io::new(&self.core, send).await;
+        let (result, send) = self.endpoint.begin(send).await;
         (result, send.buffer)
     }
 
@@ -77,29 +65,22 @@ impl Connection {
         (Ok(()), buffer)
     }
 
-    /// Waits until the socket may be ready.
-    pub(super) async fn ready(&self, interest: Interest) -> io::Result<()> {
-        Io::new(&self.core, ready_for(&self.socket, interest))
-            .await
-            .0
-            .map(drop)
-    }
-
-    /// Calls `f`, which must not wait, until it has not to.
-    pub(super) async fn when<R>(
+    pub(super) async fn write_vectored<B: IoBuf>(
         &self,
-        interest: Interest,
-        mut f: impl FnMut(&socket2::Socket) -> io::Result<R>,
-    ) -> io::Result<R> {
-        loop {
-            match f(&self.socket) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.ready(interest).await?
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
-            }
-        }
+        buffers: Vec<B>,
+    ) -> (io::Result<usize>, Vec<B>) {
+        let slices: Vec<_> = buffers
+            .iter()
+            .map(|buffer| IoSlice::new(buffer.bytes()))
+            .collect();
+        let written = self
+            .endpoint
+            .when(Interest::Write, |socket| {
+                socket.send_vectored_with_flags(&slices, NOWAIT | NO_SIGNAL)
+            })
+            .await;
+        drop(slices);
+        (written, buffers)
     }
 
     fn poll_when<R>(
@@ -119,9 +100,9 @@ impl Connection {
                 *waits = None;
                 result?;
             }
-            match f(&self.socket) {
+            match f(&self.endpoint.socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    *waits = Some(Io::new(&self.core, ready_for(&self.socket, interest)));
+                    *waits = Some(self.endpoint.ready(interest));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return Poll::Ready(result),
@@ -159,41 +140,7 @@ impl Connection {
         })
     }
 
-    pub(super) async fn peek<B: IoBufMut>(&self, mut buffer: B) -> (io::Result<usize>, B) {
-        let peek = |socket: &socket2::Socket| receive(socket, &mut buffer, NOWAIT | PEEK);
-        let peeked = self.when(Interest::Read, peek).await;
-        (peeked, buffer)
-    }
-
-    pub(super) async fn write_vectored<B: IoBuf>(
-        &self,
-        buffers: Vec<B>,
-    ) -> (io::Result<usize>, Vec<B>) {
-        let slices: Vec<_> = buffers
-            .iter()
-            .map(|buffer| IoSlice::new(buffer.bytes()))
-            .collect();
-        let written = self
-            .when(Interest::Write, |socket| {
-                socket.send_vectored_with_flags(&slices, NOWAIT | NO_SIGNAL)
-            })
-            .await;
-        drop(slices);
-        (written, buffers)
-    }
-
     pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {
-        self.socket.shutdown(how)
+        self.endpoint.socket.shutdown(how)
     }
 }
-
-fn ready_for(socket: &Socket, interest: Interest) -> Ready {
-    Ready {
-        socket: socket.clone(),
-        interest,
-        awaited: false,
-    }
-}
-
-/// Leaves what is read where it is: `MSG_PEEK`, which is this everywhere.
-const PEEK: i32 = 2;

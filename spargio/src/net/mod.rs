@@ -11,9 +11,17 @@
 //! cancelled; what the kernel may still touch is freed when it has let go of it.
 
 mod connection;
+mod detached;
+mod endpoint;
+mod listen;
 mod resolve;
+mod stream;
 mod tcp;
+mod transfer;
 
 pub use crate::door::io::buffer::{IoBuf, IoBufMut};
+pub use detached::{Attach, Detached};
+pub use listen::ListenOptions;
 pub use resolve::ToAddrs;
-pub use tcp::{Detached, ListenOptions, ReadHalf, TcpListener, TcpStream, WriteHalf};
+pub use stream::{ReadHalf, WriteHalf};
+pub use tcp::{TcpListener, TcpStream};

@@ -1,0 +1,110 @@
+//! Sockets between two shards.
+
+use super::tcp::{TcpListener, TcpStream};
+use std::fmt;
+use std::io;
+use std::marker::PhantomData;
+
+/// A socket on its way to another shard, or from elsewhere to its first. Dropping it closes the socket.
+///
+/// Made by `detach` of each socket, and from the sockets of the standard library.
+///
+/// ```
+/// use spargio::Runtime;
+/// use spargio::net::{TcpListener, TcpStream};
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let served = rt.spawn_local_on(0, |ctx| async move {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let client = TcpStream::connect(listener.local_addr()?).await?;
+///     let connection = listener.accept().await?.0.detach()?;
+///     // The other shard serves it.
+///     let other = ctx.remote(1).expect("there are two");
+///     let served = other.spawn_local(|_| async move { connection.attach()?.write_all("from shard 1").await.0 });
+///     let (read, buffer) = client.read(Vec::with_capacity(64)).await;
+///     read?;
+///     served.map_err(std::io::Error::other)?.await.map_err(std::io::Error::other)??;
+///     Ok::<_, std::io::Error>(buffer)
+/// })?;
+/// assert_eq!(rt.block_on(served)??, b"from shard 1");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Detached<S> {
+    socket: socket2::Socket,
+    /// What it becomes: nothing of it is here.
+    kind: PhantomData<fn() -> S>,
+}
+
+impl<S: Attach> Detached<S> {
+    /// Makes it a socket of the calling shard.
+    ///
+    /// # Errors
+    ///
+    /// One that says so if the calling thread is no shard.
+    pub fn attach(self) -> io::Result<S> {
+        S::attach(self.socket)
+    }
+
+    pub(super) fn new(socket: socket2::Socket) -> Self {
+        Self {
+            socket,
+            kind: PhantomData,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Detached<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Detached").field(&self.socket).finish()
+    }
+}
+
+/// The sockets that can be moved to another shard.
+pub trait Attach: Sealed {}
+
+#[doc(hidden)]
+pub trait Sealed: Sized {
+    fn attach(socket: socket2::Socket) -> io::Result<Self>;
+}
+
+/// Both ways between a socket and what it is on its way.
+macro_rules! detach {
+    ($($socket:ident),*) => {
+        $(
+            impl $socket {
+                /// Takes the socket off its shard, to be given to another: see [`Detached::attach`].
+                ///
+                /// # Errors
+                ///
+                /// Those of the system, if it has no more descriptors.
+                pub fn detach(self) -> io::Result<Detached<Self>> {
+                    self.endpoint().socket.detach().map(Detached::new)
+                }
+            }
+
+            impl Attach for $socket {}
+            impl Sealed for $socket {
+                fn attach(socket: socket2::Socket) -> io::Result<Self> {
+                    let core = crate::shard::io::here()?;
+                    super::endpoint::Endpoint::new(core, socket).map(Self::from_endpoint)
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! from_std {
+    ($($std:ty => $socket:ident),*) => {
+        $(impl From<$std> for Detached<$socket> {
+            fn from(socket: $std) -> Self {
+                Self::new(socket.into())
+            }
+        })*
+    };
+}
+
+detach!(TcpListener, TcpStream);
+from_std!(
+    std::net::TcpListener => TcpListener,
+    std::net::TcpStream => TcpStream
+);

@@ -1,0 +1,104 @@
+//! A socket and the shard that it lives on: what sockets of all kinds do alike.
+
+use crate::door::io::operation::{Attempt, Interest};
+use crate::door::io::socket::Socket;
+use crate::door::io::stream::{Accept, Ready};
+use crate::shard::Core;
+use crate::shard::io::Io;
+use socket2::SockAddr;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+pub(super) struct Endpoint {
+    core: Rc<Core>,
+    pub(super) socket: Socket,
+}
+
+impl Endpoint {
+    /// Makes a socket one of this shard.
+    pub(super) fn new(core: Rc<Core>, socket: socket2::Socket) -> io::Result<Self> {
+        let socket = Socket::new(socket, core.has_ring())?;
+        Ok(Self { core, socket })
+    }
+
+    pub(super) fn begin<O: Attempt>(&self, operation: O) -> Io<O> {
+        Io::new(&self.core, operation)
+    }
+
+    /// Waits until the socket may be ready.
+    pub(super) fn ready(&self, interest: Interest) -> Io<Ready> {
+        self.begin(Ready {
+            socket: self.socket.clone(),
+            interest,
+            awaited: false,
+        })
+    }
+
+    /// Calls `f`, which must not wait, until it has not to.
+    pub(super) async fn when<R>(
+        &self,
+        interest: Interest,
+        mut f: impl FnMut(&socket2::Socket) -> io::Result<R>,
+    ) -> io::Result<R> {
+        loop {
+            match f(&self.socket) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.ready(interest).await.0?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Waits for the next connection to a listener.
+    pub(super) async fn accept(&self) -> io::Result<(Self, SockAddr)> {
+        let (result, accept) = self.begin(Accept::new(self.socket.clone())).await;
+        result?;
+        let (socket, address) = accept.into_accepted().ok_or(io::ErrorKind::Other)?;
+        Ok((Self::new(self.core.clone(), socket)?, address))
+    }
+
+    /// Where an internet socket is.
+    pub(super) fn local_ip(&self) -> io::Result<SocketAddr> {
+        ip(&self.socket.local_addr()?)
+    }
+
+    /// Where the other end of an internet socket is.
+    pub(super) fn peer_ip(&self) -> io::Result<SocketAddr> {
+        ip(&self.socket.peer_addr()?)
+    }
+}
+
+/// An address of the internet.
+pub(super) fn ip(address: &SockAddr) -> io::Result<SocketAddr> {
+    let other = || io::Error::other("the socket has no address of the internet");
+    address.as_socket().ok_or_else(other)
+}
+
+/// The system's buffers of a socket, for every type that has an `endpoint`.
+macro_rules! buffer_sizes {
+    ($socket:ty) => {
+        impl $socket {
+            /// The size of the system's buffer for what is to be sent, in bytes (`SO_SNDBUF`).
+            ///
+            /// # Errors
+            ///
+            /// Those of the system, which may also choose another size and say nothing.
+            pub fn set_send_buffer_size(&self, bytes: usize) -> std::io::Result<()> {
+                self.endpoint().socket.set_send_buffer_size(bytes)
+            }
+
+            /// The size of the system's buffer for what was received, in bytes (`SO_RCVBUF`).
+            ///
+            /// # Errors
+            ///
+            /// As for [`set_send_buffer_size`](Self::set_send_buffer_size).
+            pub fn set_recv_buffer_size(&self, bytes: usize) -> std::io::Result<()> {
+                self.endpoint().socket.set_recv_buffer_size(bytes)
+            }
+        }
+    };
+}
+pub(super) use buffer_sizes;

@@ -1,0 +1,105 @@
+//! How TCP listeners are made.
+
+use super::endpoint::Endpoint;
+use super::resolve::{ToAddrs, first};
+use super::tcp::TcpListener;
+use crate::shard::io::here;
+use socket2::{Domain, Protocol, Type};
+use std::io;
+use std::net::SocketAddr;
+
+/// How a listener is made.
+///
+/// ```
+/// use spargio::Runtime;
+/// use spargio::net::ListenOptions;
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// // A listener on each shard, all on one port: the kernel spreads the connections.
+/// for shard in 0..2 {
+///     let listening = rt.spawn_local_on(shard, |_| async {
+///         let listener = ListenOptions::new().reuse_port(true).listen("127.0.0.1:0").await?;
+///         listener.local_addr()
+///     })?;
+///     assert_ne!(rt.block_on(listening)??.port(), 0);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ListenOptions {
+    reuse_port: bool,
+    backlog: i32,
+    only_v6: bool,
+}
+
+impl Default for ListenOptions {
+    fn default() -> Self {
+        Self {
+            reuse_port: false,
+            backlog: 1024,
+            only_v6: false,
+        }
+    }
+}
+
+impl ListenOptions {
+    /// What [`TcpListener::bind`] uses: a backlog of 1024, and a port of its own.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets several listeners have one port (`SO_REUSEPORT`); the kernel spreads connections among them. Unix only:
+    /// elsewhere it is an error of `listen`.
+    #[must_use]
+    pub fn reuse_port(mut self, reuse: bool) -> Self {
+        self.reuse_port = reuse;
+        self
+    }
+
+    /// How many connections may wait to be accepted.
+    #[must_use]
+    pub fn backlog(mut self, connections: u16) -> Self {
+        self.backlog = connections.into();
+        self
+    }
+
+    /// Keeps a listener on an IPv6 address from taking IPv4 connections.
+    #[must_use]
+    pub fn only_v6(mut self, only: bool) -> Self {
+        self.only_v6 = only;
+        self
+    }
+
+    /// Makes the listener, on the calling shard.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, the last if several addresses were tried; one that says so if the calling thread is no shard.
+    pub async fn listen(&self, at: impl ToAddrs) -> io::Result<TcpListener> {
+        first(at, async |address| self.listen_at(address)).await
+    }
+
+    fn listen_at(&self, address: SocketAddr) -> io::Result<TcpListener> {
+        let core = here()?;
+        let socket = socket2::Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
+        #[cfg(unix)]
+        socket.set_reuse_address(true)?;
+        if address.is_ipv6() {
+            socket.set_only_v6(self.only_v6)?;
+        }
+        if self.reuse_port {
+            #[cfg(unix)]
+            socket.set_reuse_port(true)?;
+            #[cfg(not(unix))]
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        socket.bind(&address.into())?;
+        socket.listen(self.backlog)?;
+        Endpoint::new(core, socket).map(TcpListener::from_endpoint)
+    }
+}

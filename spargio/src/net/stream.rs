@@ -1,0 +1,217 @@
+//! Streams of bytes as users have them, and their halves.
+
+use super::connection::Connection;
+use super::endpoint::Endpoint;
+use super::tcp::TcpStream;
+use super::transfer::PEEK;
+use crate::door::io::buffer::{IoBuf, IoBufMut};
+use futures_io::{AsyncRead, AsyncWrite};
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// What streams of all kinds do; each adds its addresses and options.
+macro_rules! stream {
+    ($stream:ident) => {
+        impl $stream {
+            pub(super) fn endpoint(&self) -> &Endpoint {
+                &self.0.endpoint
+            }
+
+            pub(super) fn from_endpoint(endpoint: Endpoint) -> Self {
+                Self(Rc::new(Connection::new(endpoint)))
+            }
+
+            /// Reads into a buffer what is there, or what comes first; 0 bytes are the end.
+            ///
+            /// # Errors
+            ///
+            /// Those of the system; `InvalidInput` for a buffer without room.
+            ///
+            /// # Cancellation
+            ///
+            /// The buffer is lost with the future, and with it what was read in that very moment.
+            pub async fn read<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+                self.0.read(buffer).await
+            }
+
+            /// Writes some of a buffer, from its start. Returns how much.
+            ///
+            /// # Errors
+            ///
+            /// Those of the system; a peer that has gone is `BrokenPipe` or `ConnectionReset`, and no signal.
+            ///
+            /// # Cancellation
+            ///
+            /// The buffer is lost with the future; some of it may have been written.
+            pub async fn write<B: IoBuf>(&self, buffer: B) -> (io::Result<usize>, B) {
+                self.0.write(buffer, 0).await
+            }
+
+            /// Writes a whole buffer.
+            ///
+            /// # Errors and cancellation
+            ///
+            /// As for [`write`](Self::write).
+            pub async fn write_all<B: IoBuf>(&self, buffer: B) -> (io::Result<()>, B) {
+                self.0.write_all(buffer).await
+            }
+
+            /// Writes some of several buffers, in their order, with one call. Returns how much.
+            ///
+            /// # Errors and cancellation
+            ///
+            /// As for [`write`](Self::write).
+            pub async fn write_vectored<B: IoBuf>(
+                &self,
+                buffers: Vec<B>,
+            ) -> (io::Result<usize>, Vec<B>) {
+                self.0.write_vectored(buffers).await
+            }
+
+            /// Reads as [`read`](Self::read) does, and leaves what was read to be read again.
+            ///
+            /// # Errors
+            ///
+            /// As for [`read`](Self::read).
+            ///
+            /// # Cancellation
+            ///
+            /// The buffer is lost with the future, and nothing else.
+            pub async fn peek<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+                self.0.endpoint.receive(buffer, PEEK).await
+            }
+
+            /// Ends one direction, or both: the peer reads an end.
+            ///
+            /// # Errors
+            ///
+            /// Those of the system, as when the connection has ended.
+            pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
+                self.0.shutdown(how)
+            }
+
+            /// Two halves that may be used by two tasks of this shard. The connection is closed when both are dropped; dropping the
+            /// writing half ends that direction.
+            #[must_use]
+            pub fn split(self) -> (ReadHalf, WriteHalf) {
+                (ReadHalf(self.0.clone()), WriteHalf(self.0))
+            }
+        }
+
+        impl fmt::Debug for $stream {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let peer = self.peer_addr().ok();
+                write!(f, "{}({peer:?})", stringify!($stream))
+            }
+        }
+    };
+}
+
+/// The half that reads. Made by `split` of each kind of stream.
+pub struct ReadHalf(Rc<Connection>);
+
+impl ReadHalf {
+    /// As [`TcpStream::read`].
+    pub async fn read<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.read(buffer).await
+    }
+
+    /// As [`TcpStream::peek`].
+    pub async fn peek<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.endpoint.receive(buffer, PEEK).await
+    }
+}
+
+/// The half that writes. Made by `split` of each kind of stream.
+pub struct WriteHalf(Rc<Connection>);
+
+impl WriteHalf {
+    /// As [`TcpStream::write`].
+    pub async fn write<B: IoBuf>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.write(buffer, 0).await
+    }
+
+    /// As [`TcpStream::write_all`].
+    pub async fn write_all<B: IoBuf>(&self, buffer: B) -> (io::Result<()>, B) {
+        self.0.write_all(buffer).await
+    }
+
+    /// As [`TcpStream::write_vectored`].
+    pub async fn write_vectored<B: IoBuf>(&self, buffers: Vec<B>) -> (io::Result<usize>, Vec<B>) {
+        self.0.write_vectored(buffers).await
+    }
+}
+
+impl Drop for WriteHalf {
+    fn drop(&mut self) {
+        // It fails only if the connection has ended.
+        _ = self.0.shutdown(Shutdown::Write);
+    }
+}
+
+/// Reading through [`AsyncRead`].
+macro_rules! reads {
+    ($($stream:ty),*) => {
+        $(impl AsyncRead for $stream {
+            fn poll_read(
+                self: Pin<&mut Self>,
+                task: &mut Context<'_>,
+                buffer: &mut [u8],
+            ) -> Poll<io::Result<usize>> {
+                self.0.poll_read(task, buffer)
+            }
+        })*
+    };
+}
+
+/// Writing through [`AsyncWrite`].
+macro_rules! writes {
+    ($($stream:ty),*) => {
+        $(impl AsyncWrite for $stream {
+            fn poll_write(
+                self: Pin<&mut Self>,
+                task: &mut Context<'_>,
+                bytes: &[u8],
+            ) -> Poll<io::Result<usize>> {
+                self.0.poll_write(task, bytes)
+            }
+
+            fn poll_write_vectored(
+                self: Pin<&mut Self>,
+                task: &mut Context<'_>,
+                bytes: &[IoSlice<'_>],
+            ) -> Poll<io::Result<usize>> {
+                self.0.poll_write_vectored(task, bytes)
+            }
+
+            fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+                Poll::Ready(Ok(()))
+            }
+
+            fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+                Poll::Ready(self.0.shutdown(Shutdown::Write))
+            }
+        })*
+    };
+}
+
+/// They do not say whose halves they are: a peer of any kind may be at the other end.
+macro_rules! debug {
+    ($($half:ident),*) => {
+        $(impl fmt::Debug for $half {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let peer = self.0.endpoint.peer_ip().ok();
+                write!(f, "{}({peer:?})", stringify!($half))
+            }
+        })*
+    };
+}
+
+stream!(TcpStream);
+reads!(TcpStream, ReadHalf);
+writes!(TcpStream, WriteHalf);
+debug!(ReadHalf, WriteHalf);
