@@ -255,6 +255,13 @@ fn peeking_takes_nothing_and_vectors_are_written_in_order() {
             near.set_keepalive(Some(Duration::from_secs(30)))?;
             near.set_linger(None)?;
             near.set_ttl(9)?;
+            assert_eq!(near.ttl()?, 9);
+            // Where this host has IPv6, which has an option of its own for it.
+            if let Ok(listener) = TcpListener::bind("[::1]:0").await {
+                let near = TcpStream::connect(listener.local_addr()?).await?;
+                near.set_ttl(7)?;
+                assert_eq!(near.ttl()?, 7);
+            }
             Ok(())
         });
     });

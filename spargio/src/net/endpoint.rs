@@ -69,6 +69,24 @@ impl Endpoint {
     pub(super) fn peer_ip(&self) -> io::Result<SocketAddr> {
         ip(&self.socket.peer_addr()?)
     }
+
+    /// How many hops a packet may take. IPv6 has an option of its own for it.
+    pub(super) fn hops(&self) -> io::Result<u32> {
+        match self.local_ip()?.is_ipv6() {
+            true => self.socket.unicast_hops_v6(),
+            false => self.socket.ttl_v4(),
+        }
+    }
+
+    pub(super) fn set_hops(&self, hops: u32) -> io::Result<()> {
+        if self.local_ip()?.is_ipv6() {
+            self.socket.set_unicast_hops_v6(hops)?;
+            // For IPv4 through an IPv6 socket. Not every system has that.
+            _ = self.socket.set_ttl_v4(hops);
+            return Ok(());
+        }
+        self.socket.set_ttl_v4(hops)
+    }
 }
 
 /// An address of the internet.

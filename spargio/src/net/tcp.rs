@@ -157,9 +157,14 @@ impl TcpStream {
         self.endpoint().socket.set_linger(linger)
     }
 
-    /// How many hops a packet may take (`IP_TTL`).
+    /// How many hops a packet may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.endpoint().hops()
+    }
+
+    /// Says how many hops a packet may take.
     pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
-        self.endpoint().socket.set_ttl_v4(hops)
+        self.endpoint().set_hops(hops)
     }
 }
 
