@@ -1,6 +1,7 @@
 //! Sockets between two shards.
 
 use super::tcp::{TcpListener, TcpStream};
+use super::udp::UdpSocket;
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
@@ -103,8 +104,9 @@ macro_rules! from_std {
     };
 }
 
-detach!(TcpListener, TcpStream);
+detach!(TcpListener, TcpStream, UdpSocket);
 from_std!(
     std::net::TcpListener => TcpListener,
-    std::net::TcpStream => TcpStream
+    std::net::TcpStream => TcpStream,
+    std::net::UdpSocket => UdpSocket
 );

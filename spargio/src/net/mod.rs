@@ -18,6 +18,7 @@ mod resolve;
 mod stream;
 mod tcp;
 mod transfer;
+mod udp;
 
 pub use crate::door::io::buffer::{IoBuf, IoBufMut};
 pub use detached::{Attach, Detached};
@@ -25,3 +26,4 @@ pub use listen::ListenOptions;
 pub use resolve::ToAddrs;
 pub use stream::{ReadHalf, WriteHalf};
 pub use tcp::{TcpListener, TcpStream};
+pub use udp::UdpSocket;

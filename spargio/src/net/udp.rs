@@ -1,0 +1,240 @@
+//! UDP.
+
+use super::endpoint::{Endpoint, buffer_sizes, ip};
+use super::resolve::{ToAddrs, first, resolve};
+use super::transfer::PEEK;
+use crate::door::io::buffer::{IoBuf, IoBufMut};
+use crate::door::io::operation::Interest;
+use crate::shard::io::here;
+use socket2::{Domain, Protocol, SockAddr, Type};
+use std::fmt;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+/// A UDP socket, on the shard where it was made.
+///
+/// Several tasks of the shard may use one at once, as with an `Rc`: each datagram goes to one of those who receive.
+///
+/// A datagram that is larger than the buffer it is received into is cut off, and the rest of it is lost; on Windows it is
+/// an error of the system instead. Datagrams may be empty: receiving 0 bytes is no end.
+///
+/// ```
+/// use spargio::Runtime;
+/// use spargio::net::UdpSocket;
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let heard = rt.spawn_local_on(0, |_| async {
+///     let (near, far) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+///     near.send_to("hello", far.local_addr()?).await.0?;
+///     let (received, buffer) = far.recv_from(Vec::with_capacity(1500)).await;
+///     let (_, from) = received?;
+///     assert_eq!(from, near.local_addr()?);
+///     Ok::<_, std::io::Error>(buffer)
+/// })?;
+/// assert_eq!(rt.block_on(heard)??, b"hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct UdpSocket(Endpoint);
+
+impl UdpSocket {
+    pub(super) fn endpoint(&self) -> &Endpoint {
+        &self.0
+    }
+
+    pub(super) fn from_endpoint(endpoint: Endpoint) -> Self {
+        Self(endpoint)
+    }
+
+    /// A socket at an address, or at the first of several that can be had. On an IPv6 address it takes IPv4 datagrams,
+    /// too.
+    ///
+    /// A socket that needs other options first can be made with the standard library or `socket2`, and attached: see
+    /// [`Detached`](super::Detached).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, the last if several addresses were tried; one that says so if the calling thread is no shard.
+    pub async fn bind(at: impl ToAddrs) -> io::Result<Self> {
+        let core = here()?;
+        first(at, async |address| {
+            let domain = Domain::for_address(address);
+            let socket = socket2::Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+            if address.is_ipv6() {
+                socket.set_only_v6(false)?;
+            }
+            socket.bind(&address.into())?;
+            Endpoint::new(core.clone(), socket).map(Self)
+        })
+        .await
+    }
+
+    /// Has [`send`](Self::send) and [`recv`](Self::recv) mean one peer: the first of the addresses that the system takes.
+    /// Datagrams from others are no longer received.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system. Nobody is asked whether there is such a peer.
+    pub async fn connect(&self, to: impl ToAddrs) -> io::Result<()> {
+        first(to, async |address| self.0.socket.connect(&address.into())).await
+    }
+
+    /// Sends a datagram to an address: of several, the first of the socket's own kind (IPv4 or IPv6). Returns its length.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, as for a datagram that is too long.
+    ///
+    /// # Cancellation
+    ///
+    /// The buffer is lost with the future. A future that has not ended has sent nothing.
+    pub async fn send_to<B: IoBuf>(&self, buffer: B, to: impl ToAddrs) -> (io::Result<usize>, B) {
+        let to = match self.target(to).await {
+            Ok(to) => to,
+            Err(error) => return (Err(error), buffer),
+        };
+        let send = |_: &_| self.0.try_send_to(buffer.bytes(), &to);
+        let sent = self.0.when(Interest::Write, send).await;
+        (sent, buffer)
+    }
+
+    async fn target(&self, to: impl ToAddrs) -> io::Result<SockAddr> {
+        let found = resolve(to).await?;
+        // One address needs no choice, and so no look at what the socket is.
+        if let [only] = found[..] {
+            return Ok(only.into());
+        }
+        let is_v6 = self.local_addr()?.is_ipv6();
+        let own = found.iter().find(|address| address.is_ipv6() == is_v6);
+        let target = own.or(found.first()).copied();
+        target
+            .map(SockAddr::from)
+            .ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
+    }
+
+    /// Waits for the next datagram, and says from whom it came.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; `InvalidInput` for a buffer without room.
+    ///
+    /// # Cancellation
+    ///
+    /// The buffer is lost with the future, but no datagram: whoever receives next gets it.
+    pub async fn recv_from<B: IoBufMut>(&self, buffer: B) -> (io::Result<(usize, SocketAddr)>, B) {
+        with_ip(self.0.receive_from(buffer, 0).await)
+    }
+
+    /// As [`recv_from`](Self::recv_from), and leaves the datagram to be received again.
+    ///
+    /// # Errors and cancellation
+    ///
+    /// As for [`recv_from`](Self::recv_from).
+    pub async fn peek_from<B: IoBufMut>(&self, buffer: B) -> (io::Result<(usize, SocketAddr)>, B) {
+        with_ip(self.0.receive_from(buffer, PEEK).await)
+    }
+
+    /// Sends a datagram to the peer that the socket is connected to. Returns its length.
+    ///
+    /// # Errors
+    ///
+    /// As for [`send_to`](Self::send_to), and if the socket is not connected. A peer that does not listen is
+    /// `ConnectionRefused`, once that is known: of this or of a later operation.
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`send_to`](Self::send_to).
+    pub async fn send<B: IoBuf>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.send(buffer).await
+    }
+
+    /// Waits for the next datagram, of the peer that the socket is connected to, or else of anyone.
+    ///
+    /// # Errors
+    ///
+    /// As for [`recv_from`](Self::recv_from) and [`send`](Self::send).
+    ///
+    /// # Cancellation
+    ///
+    /// As for [`recv_from`](Self::recv_from).
+    pub async fn recv<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.receive(buffer, 0).await
+    }
+
+    /// As [`recv`](Self::recv), and leaves the datagram to be received again.
+    ///
+    /// # Errors and cancellation
+    ///
+    /// As for [`recv`](Self::recv).
+    pub async fn peek<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+        self.0.receive(buffer, PEEK).await
+    }
+
+    /// The address of this socket.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_ip()
+    }
+
+    /// The address of the peer that the socket is connected to.
+    ///
+    /// # Errors
+    ///
+    /// `NotConnected` if it is not.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.0.peer_ip()
+    }
+
+    /// Whether datagrams may be sent to broadcast addresses (`SO_BROADCAST`).
+    pub fn broadcast(&self) -> io::Result<bool> {
+        self.0.socket.broadcast()
+    }
+
+    /// Lets datagrams be sent to broadcast addresses, or not.
+    pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
+        self.0.socket.set_broadcast(broadcast)
+    }
+
+    /// How many hops a datagram may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).
+    pub fn ttl(&self) -> io::Result<u32> {
+        self.0.hops()
+    }
+
+    /// Says how many hops a datagram may take.
+    pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
+        self.0.set_hops(hops)
+    }
+
+    /// Receives what is sent to a group, on the interface that has this address; `0.0.0.0` leaves the choice to the system.
+    pub fn join_multicast_v4(&self, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
+        self.0.socket.join_multicast_v4(&group, &interface)
+    }
+
+    /// Leaves a group that was joined.
+    pub fn leave_multicast_v4(&self, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
+        self.0.socket.leave_multicast_v4(&group, &interface)
+    }
+
+    /// Receives what is sent to a group, on the interface of this number; 0 leaves the choice to the system.
+    pub fn join_multicast_v6(&self, group: Ipv6Addr, interface: u32) -> io::Result<()> {
+        self.0.socket.join_multicast_v6(&group, interface)
+    }
+
+    /// Leaves a group that was joined.
+    pub fn leave_multicast_v6(&self, group: Ipv6Addr, interface: u32) -> io::Result<()> {
+        self.0.socket.leave_multicast_v6(&group, interface)
+    }
+}
+
+buffer_sizes!(UdpSocket);
+
+impl fmt::Debug for UdpSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "UdpSocket({:?})", self.local_addr().ok())
+    }
+}
+
+fn with_ip<B>(
+    (received, buffer): (io::Result<(usize, SockAddr)>, B),
+) -> (io::Result<(usize, SocketAddr)>, B) {
+    let received = received.and_then(|(len, from)| Ok((len, ip(&from)?)));
+    (received, buffer)
+}
