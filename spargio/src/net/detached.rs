@@ -2,6 +2,8 @@
 
 use super::tcp::{TcpListener, TcpStream};
 use super::udp::UdpSocket;
+#[cfg(unix)]
+use super::unix::{UnixDatagram, UnixListener, UnixStream};
 use std::fmt;
 use std::io;
 use std::marker::PhantomData;
@@ -109,4 +111,13 @@ from_std!(
     std::net::TcpListener => TcpListener,
     std::net::TcpStream => TcpStream,
     std::net::UdpSocket => UdpSocket
+);
+
+#[cfg(unix)]
+detach!(UnixListener, UnixStream, UnixDatagram);
+#[cfg(unix)]
+from_std!(
+    std::os::unix::net::UnixListener => UnixListener,
+    std::os::unix::net::UnixStream => UnixStream,
+    std::os::unix::net::UnixDatagram => UnixDatagram
 );

@@ -19,6 +19,8 @@ mod stream;
 mod tcp;
 mod transfer;
 mod udp;
+#[cfg(unix)]
+mod unix;
 
 pub use crate::door::io::buffer::{IoBuf, IoBufMut};
 pub use detached::{Attach, Detached};
@@ -27,3 +29,7 @@ pub use resolve::ToAddrs;
 pub use stream::{ReadHalf, WriteHalf};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
+#[cfg(target_os = "linux")]
+pub use unix::PeerCred;
+#[cfg(unix)]
+pub use unix::{UnixDatagram, UnixListener, UnixStream};

@@ -4,6 +4,8 @@ use super::connection::Connection;
 use super::endpoint::Endpoint;
 use super::tcp::TcpStream;
 use super::transfer::PEEK;
+#[cfg(unix)]
+use super::unix::UnixStream;
 use crate::door::io::buffer::{IoBuf, IoBufMut};
 use futures_io::{AsyncRead, AsyncWrite};
 use std::fmt;
@@ -212,6 +214,12 @@ macro_rules! debug {
 }
 
 stream!(TcpStream);
+#[cfg(unix)]
+stream!(UnixStream);
 reads!(TcpStream, ReadHalf);
+#[cfg(unix)]
+reads!(UnixStream);
 writes!(TcpStream, WriteHalf);
+#[cfg(unix)]
+writes!(UnixStream);
 debug!(ReadHalf, WriteHalf);

@@ -66,4 +66,29 @@ impl Socket {
         use std::os::fd::AsRawFd;
         io_uring::types::Fd(self.0.socket.as_raw_fd())
     }
+
+    /// The process, user and group at the other end of a Unix connection.
+    pub(crate) fn peer_credentials(&self) -> io::Result<(libc::pid_t, libc::uid_t, libc::gid_t)> {
+        use std::os::fd::AsRawFd;
+        let mut credentials = libc::ucred {
+            pid: 0,
+            uid: 0,
+            gid: 0,
+        };
+        let mut len = size_of::<libc::ucred>() as libc::socklen_t;
+        // SAFETY: the kernel writes at most `len` bytes, which is what there is room for.
+        let failed = unsafe {
+            libc::getsockopt(
+                self.0.socket.as_raw_fd(),
+                libc::SOL_SOCKET,
+                libc::SO_PEERCRED,
+                (&raw mut credentials).cast(),
+                &raw mut len,
+            )
+        };
+        match failed {
+            0 => Ok((credentials.pid, credentials.uid, credentials.gid)),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
 }

@@ -1,0 +1,96 @@
+//! Connections between processes of one system.
+
+use super::{named, patiently};
+use crate::net::connection::Connection;
+use crate::net::endpoint::{Endpoint, buffer_sizes};
+use crate::shard::io::here;
+use socket2::{Domain, SockAddr, Type};
+use std::io;
+use std::os::unix::net::SocketAddr;
+use std::path::Path;
+use std::rc::Rc;
+
+/// A Unix connection, on the shard where it was made.
+///
+/// See [`UnixListener`](super::UnixListener) for an example.
+pub struct UnixStream(pub(in crate::net) Rc<Connection>);
+
+impl UnixStream {
+    /// Connects to whoever listens at a path. Where as many connections as the listener allows wait to be accepted, it is
+    /// tried again every millisecond, for the system says nothing when there is room.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system: `NotFound` where nothing is at the path, `ConnectionRefused` where nobody listens any more; one
+    /// that says so if the calling thread is no shard.
+    ///
+    /// # Cancellation
+    ///
+    /// A future that has not ended has not connected.
+    pub async fn connect(path: impl AsRef<Path>) -> io::Result<Self> {
+        let (core, address) = (here()?, SockAddr::unix(path)?);
+        let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
+        // Not by the ring, where a connection that has to wait would hold a thread of the kernel.
+        socket.set_nonblocking(true)?;
+        patiently(|| socket.connect(&address)).await?;
+        Endpoint::new(core, socket).map(Self::from_endpoint)
+    }
+
+    /// Two ends of one connection, both on the calling shard.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; one that says so if the calling thread is no shard.
+    pub fn pair() -> io::Result<(Self, Self)> {
+        let core = here()?;
+        let (one, other) = socket2::Socket::pair(Domain::UNIX, Type::STREAM, None)?;
+        let end = |socket| Endpoint::new(core.clone(), socket).map(Self::from_endpoint);
+        Ok((end(one)?, end(other)?))
+    }
+
+    /// The address of the other end: that of the listener, or of none that was bound.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn peer_addr(&self) -> io::Result<SocketAddr> {
+        named(&self.endpoint().socket.peer_addr()?)
+    }
+
+    /// The address of this end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        named(&self.endpoint().socket.local_addr()?)
+    }
+
+    /// Who was at the other end when it was connected, or made with [`pair`](Self::pair). Linux only.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
+    #[cfg(target_os = "linux")]
+    pub fn peer_cred(&self) -> io::Result<PeerCred> {
+        let (pid, uid, gid) = self.endpoint().socket.peer_credentials()?;
+        // No number: the process is not visible from here.
+        let pid = u32::try_from(pid).ok().filter(|&pid| pid != 0);
+        Ok(PeerCred { pid, uid, gid })
+    }
+}
+
+/// A process at the other end of a Unix connection. Given by [`UnixStream::peer_cred`].
+#[cfg(target_os = "linux")]
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeerCred {
+    /// Its number; `None` if it is in another namespace of processes, which this one does not see.
+    pub pid: Option<u32>,
+    /// Its effective user.
+    pub uid: u32,
+    /// Its effective group.
+    pub gid: u32,
+}
+
+buffer_sizes!(UnixStream);
