@@ -15,7 +15,7 @@ use std::io;
 #[derive(RingMsg)]
 enum HostMsg {
     /// Serves a connection.
-    Serve(Detached),
+    Serve(Detached<TcpStream>),
     /// A connection has ended that had so many bytes echoed.
     Served(u64),
 }
@@ -28,7 +28,7 @@ struct Host {
 }
 
 impl HostBehavior for Host {
-    async fn serve(&mut self, cx: &Cx<Self>, value: Detached) {
+    async fn serve(&mut self, cx: &Cx<Self>, value: Detached<TcpStream>) {
         let host = cx.handle();
         // The host goes on meanwhile, and what it has going on ends with it.
         cx.spawn_local(async move {

@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 /// A connected stream. Both halves of a split stream share one.
 pub(super) struct Connection {
@@ -93,16 +93,20 @@ impl Connection {
             Interest::Read => &self.readable,
             Interest::Write => &self.writable,
         };
-        let mut waits = waits.borrow_mut();
         loop {
-            if let Some(wait) = &mut *waits {
-                let (result, _) = ready!(Pin::new(wait).poll(task));
-                *waits = None;
-                result?;
+            // Taken out while it is polled: that clones a waker, which may be user code.
+            if let Some(mut wait) = waits.take() {
+                match Pin::new(&mut wait).poll(task) {
+                    Poll::Pending => {
+                        waits.replace(Some(wait));
+                        return Poll::Pending;
+                    }
+                    Poll::Ready((result, _)) => _ = result?,
+                }
             }
             match f(&self.endpoint.socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    *waits = Some(self.endpoint.ready(interest));
+                    waits.replace(Some(self.endpoint.ready(interest)));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return Poll::Ready(result),

@@ -66,9 +66,6 @@ impl Core {
             self.table.retire_slot(page.local(events.place()));
         }
         self.await_credits();
-        if let Some(ring) = self.backend.ring() {
-            self.counters().ring.leaked.add(ring.aloft() as u64);
-        }
         for parcel in self.seat.close_injector() {
             _ = self.guard(|| drop(parcel));
         }
@@ -84,6 +81,9 @@ impl Core {
         self.end_timers();
         self.seat.keep_reply_generation(self.replies.generation());
         self.seat.return_book(self.table.hand_over(self.seat));
+        if let Some(ring) = self.backend.ring() {
+            self.counters().ring.leaked.add(ring.aloft() as u64);
+        }
         self.shared.closing.ended(self.id);
     }
 

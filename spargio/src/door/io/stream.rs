@@ -229,10 +229,10 @@ impl Attempt for Connect {
 /// Whether a connection that was begun goes on without the caller.
 fn is_under_way(error: &io::Error) -> bool {
     #[cfg(unix)]
-    let in_progress = error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error());
+    let under_way = error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error());
     #[cfg(not(unix))]
-    let in_progress = false;
-    in_progress || error.kind() == io::ErrorKind::WouldBlock
+    let under_way = error.kind() == io::ErrorKind::WouldBlock;
+    under_way
 }
 
 /// Waits until a socket is ready.

@@ -56,15 +56,17 @@ impl FlightId {
 }
 
 impl Flights {
-    /// Has an operation begin: its SQE is to be pushed. `Err`: there are as many as there can be.
+    /// Whether there are as many as there can be.
+    pub(super) fn is_full(&self) -> bool {
+        self.flights.len() >= MOST_FLIGHTS
+    }
+
+    /// Has an operation begin: its SQE is to be pushed. There must be room.
     pub(super) fn begin(
         &mut self,
         operation: Box<dyn Operation>,
         waker: Waker,
-    ) -> Result<(FlightId, Entry), Box<dyn Operation>> {
-        if self.flights.len() >= MOST_FLIGHTS {
-            return Err(operation);
-        }
+    ) -> (FlightId, Entry) {
         self.generations = self.generations.wrapping_add(1);
         let generation = self.generations;
         let place = self.flights.vacant_key();
@@ -81,7 +83,7 @@ impl Flights {
             place: place as u32,
             generation,
         };
-        Ok((id, entry))
+        (id, entry)
     }
 
     fn find(&mut self, id: FlightId) -> Option<&mut Flight> {

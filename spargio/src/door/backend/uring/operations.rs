@@ -27,7 +27,10 @@ impl Operations {
         operation: Box<dyn Operation>,
         waker: Waker,
     ) -> Result<FlightId, Box<dyn Operation>> {
-        let (flight, entry) = self.flights.borrow_mut().begin(operation, waker)?;
+        if self.flights.borrow().is_full() {
+            return Err(operation);
+        }
+        let (flight, entry) = self.flights.borrow_mut().begin(operation, waker);
         let entry = entry.user_data(done(flight));
         self.unpushed.borrow_mut().push_back(entry);
         Ok(flight)

@@ -338,6 +338,8 @@ impl Ring {
     pub(crate) fn abandon(&self, flight: FlightId) {
         self.operations.abandon(flight);
         self.operations.push(&self.queues);
+        // At once: until then it may still take bytes, or a connection, that nobody will see.
+        self.queues.submit();
     }
 
     /// Whoever waits for what is done now; what nobody waits for is dropped. Nothing is borrowed where it is called.
