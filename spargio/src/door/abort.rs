@@ -39,7 +39,7 @@ impl Abort {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, spargio_loom))]
 mod models {
     use super::*;
     use loom::sync::Arc;

@@ -87,7 +87,7 @@ impl RingCounters {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, spargio_loom))]
 mod models {
     use super::*;
     use loom::sync::Arc;

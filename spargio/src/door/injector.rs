@@ -145,7 +145,7 @@ impl<T> Drop for Taken<T> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
 
@@ -174,7 +174,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, spargio_loom))]
 mod models {
     use super::*;
     use loom::sync::Arc;

@@ -208,7 +208,7 @@ impl Drop for LaneReader {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
     use crate::door::record::{Head, Kind, Sink};

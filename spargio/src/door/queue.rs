@@ -261,7 +261,7 @@ impl Drop for Taken<'_> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
     use crate::door::record::{Cargo, Kind};

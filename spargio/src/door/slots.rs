@@ -318,7 +318,7 @@ impl SlotBook {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
 

@@ -91,7 +91,7 @@ impl<W> Timers<W> {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
     use crate::door::clock::now;

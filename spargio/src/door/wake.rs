@@ -80,7 +80,7 @@ impl Parked {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, spargio_loom))]
 mod models {
     use super::*;
     use loom::sync::Arc;

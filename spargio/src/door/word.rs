@@ -188,7 +188,7 @@ pub(crate) fn most_leased(capacity: u32) -> u32 {
     (capacity / 8).min(LEASED_MASK as u32)
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
 
@@ -258,7 +258,7 @@ mod tests {
     }
 }
 
-#[cfg(all(test, loom))]
+#[cfg(all(test, spargio_loom))]
 mod models {
     use super::*;
     use loom::sync::Arc;

@@ -278,7 +278,7 @@ impl Entry {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
 

@@ -112,7 +112,7 @@ impl Head {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
     use crate::door::record::{Cargo, Record};

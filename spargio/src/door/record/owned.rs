@@ -143,7 +143,7 @@ impl Drop for Record {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
     use crate::door::record::Kind;

@@ -31,7 +31,7 @@ mod bell;
 mod completion;
 #[cfg(test)]
 #[cfg_attr(
-    loom,
+    spargio_loom,
     allow(dead_code, reason = "the tests that set faults run without loom")
 )]
 mod faults;
@@ -44,7 +44,7 @@ mod queues;
 mod refusal;
 mod ring;
 mod setup;
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(spargio_loom)))]
 mod tests;
 
 pub(crate) use bell::Bell;
