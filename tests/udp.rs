@@ -2,30 +2,14 @@
 
 mod common;
 
-use common::{SHARDS, each_backend, eventually};
+use common::{SHARDS, descriptors, each_backend, eventually, run};
 use futures::FutureExt;
+use spargio::ShardId;
 use spargio::net::{Detached, UdpSocket};
-use spargio::time::timeout;
-use spargio::{Runtime, ShardCtx, ShardId};
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
-use std::time::Duration;
-
-const LONG: Duration = Duration::from_secs(60);
-
-/// Runs a task on a shard and hands out what it came to.
-fn run<T: Send + 'static>(
-    rt: &Runtime,
-    shard: ShardId,
-    work: impl AsyncFnOnce(ShardCtx) -> io::Result<T> + Send + 'static,
-) -> T {
-    let task = rt.spawn_local_on(shard, move |ctx| async move {
-        timeout(LONG, work(ctx)).await.expect("it hangs")
-    });
-    rt.block_on(task.unwrap()).unwrap().unwrap()
-}
 
 /// A socket of this host alone.
 async fn local() -> io::Result<UdpSocket> {
@@ -464,9 +448,4 @@ fn nothing_leaks() {
         }
         eventually("all descriptors are closed", || descriptors() <= before);
     });
-}
-
-/// How many descriptors the process has, where that can be known.
-fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }

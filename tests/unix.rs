@@ -4,32 +4,16 @@
 
 mod common;
 
-use common::{SHARDS, Setup, each_backend, eventually};
+use common::{SHARDS, Setup, descriptors, each_backend, eventually, run};
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
+use spargio::ShardId;
 use spargio::net::{Detached, UnixDatagram, UnixListener, UnixStream};
-use spargio::time::timeout;
-use spargio::{Runtime, ShardCtx, ShardId};
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-
-const LONG: Duration = Duration::from_secs(60);
-
-/// Runs a task on a shard and hands out what it came to.
-fn run<T: Send + 'static>(
-    rt: &Runtime,
-    shard: ShardId,
-    work: impl AsyncFnOnce(ShardCtx) -> io::Result<T> + Send + 'static,
-) -> T {
-    let task = rt.spawn_local_on(shard, move |ctx| async move {
-        timeout(LONG, work(ctx)).await.expect("it hangs")
-    });
-    rt.block_on(task.unwrap()).unwrap().unwrap()
-}
 
 /// A path of a test's own; what is there at the end is removed.
 struct Place(PathBuf);
@@ -595,11 +579,6 @@ fn what_runs_on_is_cancelled_at_the_end_and_nothing_leaks() {
         }
         eventually("all descriptors are closed", || descriptors() <= before);
     });
-}
-
-/// How many descriptors the process has, where that can be known.
-fn descriptors() -> usize {
-    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }
 
 #[test]

@@ -4,7 +4,9 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, reason = "each test uses a part")]
 
-use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime};
+use spargio::time::timeout;
+use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -208,4 +210,24 @@ pub async fn yield_now() {
         std::task::Poll::Pending
     })
     .await;
+}
+
+/// Longer than anything here takes.
+pub const LONG: Duration = Duration::from_secs(60);
+
+/// Runs a task on a shard and hands out what it came to.
+pub fn run<T: Send + 'static>(
+    rt: &Runtime,
+    shard: ShardId,
+    work: impl AsyncFnOnce(ShardCtx) -> io::Result<T> + Send + 'static,
+) -> T {
+    let task = rt.spawn_local_on(shard, move |ctx| async move {
+        timeout(LONG, work(ctx)).await.expect("it hangs")
+    });
+    rt.block_on(task.unwrap()).unwrap().unwrap()
+}
+
+/// How many descriptors the process has, where that can be known.
+pub fn descriptors() -> usize {
+    std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
 }

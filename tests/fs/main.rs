@@ -6,17 +6,15 @@ mod contents;
 mod flight;
 mod names;
 
-use common::each_backend;
+use common::{each_backend, run};
+use spargio::ShardCtx;
 use spargio::fs::{File, OpenOptions};
-use spargio::time::{sleep, timeout};
-use spargio::{Runtime, ShardCtx, ShardId};
+use spargio::time::sleep;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-
-const LONG: Duration = Duration::from_secs(60);
 
 const GIB: u64 = 1 << 30;
 
@@ -42,18 +40,6 @@ impl Drop for Room {
     fn drop(&mut self) {
         _ = std::fs::remove_dir_all(&self.0);
     }
-}
-
-/// Runs a task on a shard and hands out what it came to.
-fn run<T: Send + 'static>(
-    rt: &Runtime,
-    shard: ShardId,
-    work: impl AsyncFnOnce(ShardCtx) -> io::Result<T> + Send + 'static,
-) -> T {
-    let task = rt.spawn_local_on(shard, move |ctx| async move {
-        timeout(LONG, work(ctx)).await.expect("it hangs")
-    });
-    rt.block_on(task.unwrap()).unwrap().unwrap()
 }
 
 /// Runs a task with a directory of its own on every backend, with rings of `entries`.
