@@ -1,6 +1,7 @@
 //! What is read from the places of a file, and written to them.
 
 use super::{File, IoBuf, IoBufMut};
+use crate::door::io::buffer::has_room;
 use crate::door::io::file::{ReadAt, WriteAt, place};
 use std::io;
 
@@ -21,20 +22,13 @@ impl File {
     /// The buffer is lost with the future.
     pub async fn read_at<B: IoBufMut + Send>(
         &self,
-        buffer: B,
+        mut buffer: B,
         offset: u64,
     ) -> (io::Result<usize>, B) {
-        if let Err(error) = place(offset) {
+        if let Err(error) = place(offset).and_then(|()| has_room(&mut buffer)) {
             return (Err(error), buffer);
         }
-        let mut read = ReadAt::new(&self.file, buffer, offset);
-        if read.is_full() {
-            let error = io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "the buffer has no room: give it a capacity",
-            );
-            return (Err(error), read.into_buffer());
-        }
+        let read = ReadAt::new(&self.file, buffer, offset);
         let (result, read) = self.perform(read).await;
         (result, read.into_buffer())
     }

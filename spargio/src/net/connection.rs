@@ -1,33 +1,29 @@
 //! What connected streams do, whatever carries them.
 
-use super::endpoint::Endpoint;
-use super::transfer::has_room;
-use crate::door::io::buffer::{IoBuf, IoBufMut, as_room};
+use super::endpoint::{Endpoint, Wait};
+use crate::door::io::buffer::{IoBuf, IoBufMut, as_room, has_room};
 use crate::door::io::operation::Interest;
 use crate::door::io::socket::NOWAIT;
-use crate::door::io::stream::{NO_SIGNAL, Ready, Receive, Send};
-use crate::shard::io::Io;
-use std::cell::RefCell;
+use crate::door::io::stream::{NO_SIGNAL, Receive, Send};
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// A connected stream. Both halves of a split stream share one.
 pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
     /// What `poll_read` waits for.
-    readable: RefCell<Option<Io<Ready>>>,
+    readable: Wait,
     /// What `poll_write` waits for.
-    writable: RefCell<Option<Io<Ready>>>,
+    writable: Wait,
 }
 
 impl Connection {
     pub(super) fn new(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
-            readable: RefCell::default(),
-            writable: RefCell::default(),
+            readable: Wait::default(),
+            writable: Wait::default(),
         }
     }
 
@@ -83,45 +79,15 @@ impl Connection {
         (written, buffers)
     }
 
-    fn poll_when<R>(
-        &self,
-        interest: Interest,
-        task: &mut Context<'_>,
-        mut f: impl FnMut(&socket2::Socket) -> io::Result<R>,
-    ) -> Poll<io::Result<R>> {
-        let waits = match interest {
-            Interest::Read => &self.readable,
-            Interest::Write => &self.writable,
-        };
-        loop {
-            // Taken out while it is polled: that clones a waker, which may be user code.
-            if let Some(mut wait) = waits.take() {
-                match Pin::new(&mut wait).poll(task) {
-                    Poll::Pending => {
-                        waits.replace(Some(wait));
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((result, _)) => _ = result?,
-                }
-            }
-            match f(&self.endpoint.socket) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    waits.replace(Some(self.endpoint.ready(interest)));
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return Poll::Ready(result),
-            }
-        }
-    }
-
     pub(super) fn poll_read(
         &self,
         task: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_when(Interest::Read, task, |socket| {
-            socket.recv_with_flags(as_room(buffer), NOWAIT)
-        })
+        self.endpoint
+            .poll_when(&self.readable, Interest::Read, task, |socket| {
+                socket.recv_with_flags(as_room(buffer), NOWAIT)
+            })
     }
 
     pub(super) fn poll_write(
@@ -129,9 +95,10 @@ impl Connection {
         task: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_when(Interest::Write, task, |socket| {
-            socket.send_with_flags(bytes, NOWAIT | NO_SIGNAL)
-        })
+        self.endpoint
+            .poll_when(&self.writable, Interest::Write, task, |socket| {
+                socket.send_with_flags(bytes, NOWAIT | NO_SIGNAL)
+            })
     }
 
     pub(super) fn poll_write_vectored(
@@ -139,9 +106,10 @@ impl Connection {
         task: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll_when(Interest::Write, task, |socket| {
-            socket.send_vectored_with_flags(bytes, NOWAIT | NO_SIGNAL)
-        })
+        self.endpoint
+            .poll_when(&self.writable, Interest::Write, task, |socket| {
+                socket.send_vectored_with_flags(bytes, NOWAIT | NO_SIGNAL)
+            })
     }
 
     pub(super) fn shutdown(&self, how: Shutdown) -> io::Result<()> {

@@ -6,9 +6,16 @@ use crate::door::io::stream::{Accept, Ready};
 use crate::shard::Core;
 use crate::shard::io::Io;
 use socket2::SockAddr;
+use std::cell::RefCell;
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// A wait for a socket to be ready, while there is one.
+pub(super) type Wait = RefCell<Option<Io<Ready>>>;
 
 pub(super) struct Endpoint {
     core: Rc<Core>,
@@ -26,28 +33,45 @@ impl Endpoint {
         Io::new(&self.core, operation)
     }
 
-    /// Waits until the socket may be ready.
-    pub(super) fn ready(&self, interest: Interest) -> Io<Ready> {
-        self.begin(Ready {
-            socket: self.socket.clone(),
-            interest,
-            awaited: false,
-        })
-    }
-
     /// Calls `f`, which must not wait, until it has not to.
     pub(super) async fn when<R>(
         &self,
         interest: Interest,
         mut f: impl FnMut(&socket2::Socket) -> io::Result<R>,
     ) -> io::Result<R> {
+        let wait = Wait::default();
+        poll_fn(|task| self.poll_when(&wait, interest, task, &mut f)).await
+    }
+
+    /// The same, for one poll after another; `wait` is what they wait for in between.
+    pub(super) fn poll_when<R>(
+        &self,
+        wait: &Wait,
+        interest: Interest,
+        task: &mut Context<'_>,
+        mut f: impl FnMut(&socket2::Socket) -> io::Result<R>,
+    ) -> Poll<io::Result<R>> {
         loop {
+            // Taken out while it is polled: that clones a waker, which may be user code.
+            if let Some(mut ready) = wait.take() {
+                match Pin::new(&mut ready).poll(task) {
+                    Poll::Pending => {
+                        wait.replace(Some(ready));
+                        return Poll::Pending;
+                    }
+                    Poll::Ready((result, _)) => _ = result?,
+                }
+            }
             match f(&self.socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    self.ready(interest).await.0?;
+                    wait.replace(Some(self.begin(Ready {
+                        socket: self.socket.clone(),
+                        interest,
+                        awaited: false,
+                    })));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                result => return result,
+                result => return Poll::Ready(result),
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Whoever waits here has taken nothing yet, so a future that is dropped loses no datagram.
 
 use super::endpoint::Endpoint;
-use crate::door::io::buffer::{IoBuf, IoBufMut};
+use crate::door::io::buffer::{IoBuf, IoBufMut, has_room};
 use crate::door::io::operation::Interest;
 use crate::door::io::socket::NOWAIT;
 use crate::door::io::stream::{NO_SIGNAL, receive, receive_from};
@@ -51,16 +51,5 @@ impl Endpoint {
         let receive = |socket: &socket2::Socket| receive_from(socket, &mut buffer, NOWAIT | flags);
         let received = self.when(Interest::Read, receive).await;
         (received, buffer)
-    }
-}
-
-/// A buffer without room would read as an end, and take a datagram away unseen.
-pub(super) fn has_room<B: IoBufMut>(buffer: &mut B) -> io::Result<()> {
-    match buffer.room().is_empty() {
-        false => Ok(()),
-        true => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "the buffer has no room: give it a capacity",
-        )),
     }
 }

@@ -1,6 +1,7 @@
 //! Buffers that an operation owns while it is in flight, so that whatever becomes of whoever waits for it, the kernel
 //! reads and writes memory that is there.
 
+use std::io;
 use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -90,4 +91,15 @@ pub(crate) fn as_room(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
     let room = std::ptr::from_mut(bytes) as *mut [MaybeUninit<u8>];
     // SAFETY: the same bytes, borrowed for as long; whoever is given room writes bytes into it, and nothing else.
     unsafe { &mut *room }
+}
+
+/// A buffer without room would read as an end, and take a datagram away unseen. Looking at a vector's room empties it.
+pub(crate) fn has_room<B: IoBufMut>(buffer: &mut B) -> io::Result<()> {
+    match buffer.room().is_empty() {
+        false => Ok(()),
+        true => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "the buffer has no room: give it a capacity",
+        )),
+    }
 }
