@@ -36,6 +36,7 @@
 mod args;
 mod bound;
 mod bracket;
+mod child;
 mod contestant;
 mod measure;
 mod ours;
