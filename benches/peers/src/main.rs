@@ -1,7 +1,7 @@
 //! Spargio beside every rival, at the same work.
 //!
 //! ```sh
-//! cargo run --release                                          # everything: some 25 minutes
+//! cargo run --release                                          # all workloads: some 40 minutes
 //! cargo run --release -- --workload ask_across fan --contestant bound spargio-queue tokio-workers --samples 3
 //! cargo run --release -- table peers.json                      # prints the tables of an earlier run
 //! cargo run --release -- chart peers.json --svg peers.svg      # draws it
@@ -26,6 +26,14 @@
 //! A core that has nothing to do is halted, and on a virtual machine is long in coming back. So a process per CPU spins at
 //! the lowest priority (`SCHED_IDLE`) while anything but idling is measured.
 //!
+//! # Sockets, files and timers
+//!
+//! Who has them runs one echo server on the far CPU. Its client is a plain thread on the near CPU that blocks in system
+//! calls, the same for everybody, and compares what comes back with what it sent: what differs is the server. Its CPU time
+//! is in *CPU ns*, too. Files are read, and timers awaited, on the near CPU. The file is one of 256 MiB in the directory for
+//! temporary files, wholly in the page cache; a run removes it at its end, a single sample leaves it to the next. A million
+//! timers take the same time for everybody, so they are compared by CPU time.
+//!
 //! # How to read it
 //!
 //! A figure is the median, the spread goes from the least to the most. *bound* is what two threads could do without any
@@ -38,6 +46,7 @@ mod bound;
 mod bracket;
 mod child;
 mod contestant;
+mod load;
 mod measure;
 mod ours;
 mod report;

@@ -3,6 +3,7 @@
 use crate::args::Plan;
 use crate::bracket::{self, Class};
 use crate::contestant::Contestant;
+use crate::load;
 use crate::report::figure::{Format, value};
 use crate::report::{Entrant, Machine, Report};
 use crate::sample::{Outcome, Sample};
@@ -50,6 +51,7 @@ pub fn run(plan: &Plan, contestants: &[&dyn Contestant]) -> Result<Report, Box<d
         measure(&mut report, workload, plan.samples)?;
         report.save(&plan.json)?;
     }
+    load::clear()?;
     Ok(report)
 }
 

@@ -35,10 +35,28 @@ pub enum Workload {
     /// Four threads (shards) on the two CPUs, two each. On each a driver asks an actor of the next thread, in a ring, one
     /// ask after the other; all four at once.
     FourOnTwo,
+    /// A far server that sends back what comes, and one connection to it: 64 bytes there and back, one after the other. The
+    /// client is a plain thread on near, the same for every server.
+    EchoTrip,
+    /// The same server with 64 connections, each with 64 bytes under way; the client is one thread with an `epoll`.
+    #[serde(rename = "echo_64")]
+    Echo64,
+    /// The same server and one connection: blocks of 4 KiB written while those before come back, at most 16 ahead.
+    #[serde(rename = "stream_4k")]
+    Stream4K,
+    /// Near reads random blocks of 4 KiB of a file of 256 MiB in the page cache, one after the other.
+    #[serde(rename = "file_1")]
+    File1,
+    /// The same by 32 tasks of near at once.
+    #[serde(rename = "file_32")]
+    File32,
+    /// Near makes a million timers, cancels every other, and awaits those left, which are due from the fifth second to the
+    /// sixth: the CPU time of all that, and the resident memory of each while all are pending.
+    Timers,
 }
 
 impl Workload {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 17] = [
         Self::AskAcross,
         Self::Wake,
         Self::TellAcross,
@@ -50,6 +68,12 @@ impl Workload {
         Self::Vec1K,
         Self::Idle,
         Self::FourOnTwo,
+        Self::EchoTrip,
+        Self::Echo64,
+        Self::Stream4K,
+        Self::File1,
+        Self::File32,
+        Self::Timers,
     ];
 
     /// Its name on the command line, as `ask_across`.
@@ -66,6 +90,12 @@ impl Workload {
             Self::Vec1K => "vec1_k",
             Self::Idle => "idle",
             Self::FourOnTwo => "four_on_two",
+            Self::EchoTrip => "echo_trip",
+            Self::Echo64 => "echo_64",
+            Self::Stream4K => "stream_4k",
+            Self::File1 => "file_1",
+            Self::File32 => "file_32",
+            Self::Timers => "timers",
         }
     }
 
@@ -90,6 +120,12 @@ impl Workload {
             Self::Vec1K => "Tell a Vec of 1 KiB across",
             Self::Idle => "Three idle seconds",
             Self::FourOnTwo => "Four threads on two CPUs",
+            Self::EchoTrip => "Echo by one connection",
+            Self::Echo64 => "Echo by 64 connections",
+            Self::Stream4K => "Echo of a stream",
+            Self::File1 => "Read a file, one at a time",
+            Self::File32 => "Read a file, 32 at once",
+            Self::Timers => "A million timers",
         }
     }
 
@@ -102,6 +138,11 @@ impl Workload {
             Self::TellAcross | Self::TellHere | Self::Body48 | Self::Vec1K => "ns per tell",
             Self::Start => "ns per actor",
             Self::Idle => "ms of CPU time",
+            Self::EchoTrip => "ns per round trip",
+            Self::Echo64 => "ns per message",
+            Self::Stream4K => "ns per 4 KiB",
+            Self::File1 | Self::File32 => "ns per read",
+            Self::Timers => "CPU ns per timer",
         }
     }
 
@@ -120,6 +161,15 @@ impl Workload {
             Self::Idle => 1,
             // Asks of all four drivers together.
             Self::FourOnTwo => 80_000,
+            Self::EchoTrip => 50_000,
+            Self::Echo64 | Self::Stream4K => 320_000,
+            Self::File1 | Self::File32 => 640_000,
+            Self::Timers => 1_000_000,
         }
+    }
+
+    /// Whether it is compared by CPU time, as it takes the same time for everybody.
+    pub fn is_of_cpu_time(self) -> bool {
+        matches!(self, Self::Idle | Self::Timers)
     }
 }

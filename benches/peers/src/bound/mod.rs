@@ -35,8 +35,8 @@ impl Contestant for Bound {
             Workload::AskHere => Some(work::ask_here(operations)),
             Workload::Fan => Some(work::fan(operations)),
             Workload::Idle => Some(work::idle()),
-            // It has no actors to start, and no more than two threads.
-            Workload::Start | Workload::FourOnTwo => None,
+            // It has no actors to start, no more than two threads, and nothing but messages.
+            _ => None,
         }
     }
 }

@@ -3,12 +3,14 @@
 
 mod actors;
 mod asks;
+mod io;
 mod quiet;
 mod setup;
 mod starts;
 mod tells;
 
 use crate::contestant::Contestant;
+use crate::load;
 use crate::measure::Measured;
 use crate::workload::Workload;
 use spargio::{BackendKind, Carry};
@@ -65,6 +67,7 @@ impl Contestant for Spargio {
             Workload::Start => starts::start(self, operations),
             Workload::Wake => quiet::wake(self, operations),
             Workload::Idle => quiet::idle(self),
+            _ => return load::run(&io::Shards::new(self), workload, operations),
         })
     }
 }

@@ -105,6 +105,7 @@ impl Figure {
 pub fn value(workload: Workload, measured: &Measured) -> f64 {
     match workload {
         Workload::Idle => measured.cpu_nanos as f64 / 1e6,
+        Workload::Timers => cpu(measured),
         _ => measured.nanos as f64 / measured.operations as f64,
     }
 }

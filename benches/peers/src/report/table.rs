@@ -104,12 +104,11 @@ fn columns(workload: Workload) -> [&'static str; 9] {
 
 /// A cell is empty where the column does not apply.
 fn row(workload: Workload, name: &str, figure: &Figure, bound: Option<f64>) -> Vec<String> {
-    // The CPU time of an idle process is its figure, and there is nothing to be compared.
-    let is_idle = workload == Workload::Idle;
+    // That of an idle process is not compared.
     let times = bound
-        .filter(|_| !is_idle)
+        .filter(|_| !workload.is_of_cpu_time())
         .map(|bound| figure.median / bound);
-    let cpu = (!is_idle).then_some(figure.cpu);
+    let cpu = (!workload.is_of_cpu_time()).then_some(figure.cpu);
     let format = |number: Option<f64>| number.map(|n| Format(n).to_string()).unwrap_or_default();
     let cpus = figure.cpus.map(|(near, far)| format!("{near}, {far}"));
     let all = if figure.in_class { "" } else { "all " };

@@ -32,8 +32,11 @@ const fn at_most(workload: Workload, most: f64, of: Of) -> Target {
     Target { workload, most, of }
 }
 
+/// Who else has sockets and files.
+const RUNTIMES: &[&str] = &["monoio", "compio", "glommio", "tokio"];
+
 /// All of them.
-pub const TARGETS: [Target; 18] = [
+pub const TARGETS: [Target; 24] = [
     at_most(Workload::AskAcross, 1.8, Of::Bound),
     at_most(Workload::AskAcross, 0.25, Of::Best(&["spargio-0.5"])),
     at_most(Workload::AskAcross, 0.5, Of::Best(&["tokio-workers"])),
@@ -56,4 +59,10 @@ pub const TARGETS: [Target; 18] = [
     at_most(Workload::Wake, 1.1, Of::BestSleeper),
     at_most(Workload::Idle, 1.0, Of::Unit),
     at_most(Workload::FourOnTwo, 1.0, Of::BestApart),
+    at_most(Workload::EchoTrip, 1.0, Of::Best(RUNTIMES)),
+    at_most(Workload::EchoTrip, 0.83, Of::Best(&["tokio"])),
+    at_most(Workload::Echo64, 1.0, Of::Best(RUNTIMES)),
+    at_most(Workload::Echo64, 0.83, Of::Best(&["tokio"])),
+    at_most(Workload::Stream4K, 1.05, Of::Best(RUNTIMES)),
+    at_most(Workload::File32, 1.0, Of::Best(RUNTIMES)),
 ];

@@ -8,8 +8,8 @@ use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, unbounded};
 use std::sync::mpsc;
 
-/// Does a workload on this runtime.
-pub fn run<R: Runtime>(workload: Workload, operations: u64) -> Measured {
+/// Does a workload on this runtime. `None` if it is not one of messages.
+pub fn run<R: Runtime>(workload: Workload, operations: u64) -> Option<Measured> {
     let runtime = R::build(if workload == Workload::FourOnTwo {
         4
     } else {
@@ -25,8 +25,9 @@ pub fn run<R: Runtime>(workload: Workload, operations: u64) -> Measured {
         Workload::AskHere => vec![asking_here(&runtime)],
         Workload::Fan => vec![fan(&runtime)],
         Workload::Start => vec![starting(&runtime)],
+        _ => return None,
     };
-    conduct(workload, operations, &drivers)
+    Some(conduct(workload, operations, &drivers))
 }
 
 /// What a driver has of the main thread.

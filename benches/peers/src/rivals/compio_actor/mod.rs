@@ -55,6 +55,8 @@ impl Contestant for CompioActor {
             Workload::Body48 => return Some(tell::<[u64; 6]>(workload, operations, &near, &far)),
             Workload::Vec1K => return Some(tell::<Vec<u8>>(workload, operations, &near, &far)),
             Workload::FourOnTwo => return Some(conduct(workload, operations, &ring())),
+            // It has compio for I/O.
+            _ => return None,
         };
         Some(conduct(
             workload,

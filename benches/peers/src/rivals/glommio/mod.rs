@@ -6,10 +6,12 @@
 //! `glommio-spinning`, it first looks for work for a while: as long as Spargio does.
 
 mod ends;
+mod io;
 
 use super::channels::{Runtime, run};
 use super::conduct::Body;
 use crate::contestant::Contestant;
+use crate::load;
 use crate::measure::Measured;
 use crate::workload::{ROOM, Workload};
 use ends::{AskerEnd, LocalAsker, LocalMailbox, MailboxEnd, SharedAsker, SharedMailbox};
@@ -43,7 +45,8 @@ impl Contestant for Glommio {
     }
 
     fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
-        Some(run::<Executors<false>>(workload, operations))
+        load::run(&io::Executor { spins: false }, workload, operations)
+            .or_else(|| run::<Executors<false>>(workload, operations))
     }
 }
 
@@ -61,7 +64,8 @@ impl Contestant for GlommioSpinning {
     }
 
     fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
-        Some(run::<Executors<true>>(workload, operations))
+        load::run(&io::Executor { spins: true }, workload, operations)
+            .or_else(|| run::<Executors<true>>(workload, operations))
     }
 }
 
@@ -71,6 +75,21 @@ fn operations(workload: Workload) -> u64 {
         Workload::Fan => workload.operations() / 4,
         _ => workload.operations(),
     }
+}
+
+/// Runs a future by an executor on a thread that is pinned to the CPU.
+fn run_pinned<F: Future<Output = ()> + 'static>(
+    cpu: usize,
+    spins: bool,
+    future: impl FnOnce() -> F + Send + 'static,
+) {
+    thread::spawn(move || {
+        let mut builder = LocalExecutorBuilder::new(Placement::Fixed(cpu));
+        if spins {
+            builder = builder.spin_before_park(SPIN);
+        }
+        builder.make().expect("the executor starts").run(future());
+    });
 }
 
 struct Executors<const SPINNING: bool>;
@@ -94,13 +113,7 @@ impl<const SPINNING: bool> Runtime for Executors<SPINNING> {
         thread: usize,
         future: impl FnOnce() -> F + Send + 'static,
     ) {
-        thread::spawn(move || {
-            let mut builder = LocalExecutorBuilder::new(Placement::Fixed(thread % 2));
-            if SPINNING {
-                builder = builder.spin_before_park(SPIN);
-            }
-            builder.make().expect("the executor starts").run(future());
-        });
+        run_pinned(thread % 2, SPINNING, future);
     }
 
     fn spawn(future: impl Future<Output = ()> + 'static) {

@@ -3,13 +3,15 @@
 //! It has no channels. Its documentation names `local-sync`, by the same authors, for those within a thread; between
 //! threads anybody's will do as long as the feature `sync` is on, without which a waker of another thread panics. Its own
 //! choice for that is flume, so it is ours, and its tests take their answers by `futures::channel::oneshot`. The runtime is
-//! the default one without a timer, which nothing here needs, on io_uring.
+//! the default one on io_uring, for messages without a timer. See `io` for the rest.
 
 mod here;
+mod io;
 
 use super::channels::{FlumeAsker, FlumeMailbox, Runtime, flumes, run};
 use super::conduct::{Body, on_cpu};
 use crate::contestant::Contestant;
+use crate::load;
 use crate::measure::Measured;
 use crate::workload::{ROOM, Workload};
 use here::{AskerHere, MailboxHere, channel};
@@ -34,7 +36,10 @@ impl Contestant for Monoio {
     }
 
     fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
-        Some(run::<Threads>(workload, operations))
+        let ring = io::Ring {
+            has_timer: workload == Workload::Timers,
+        };
+        load::run(&ring, workload, operations).or_else(|| run::<Threads>(workload, operations))
     }
 }
 

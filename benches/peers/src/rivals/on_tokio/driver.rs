@@ -62,6 +62,8 @@ impl<F: Family, T: Threads + 'static> Contestant for Rival<F, T> {
             Workload::Start => start::<F, T>(operations),
             Workload::Idle => idle::<F, T>(),
             Workload::FourOnTwo => four_on_two::<F, T>(operations),
+            // Their actors have tokio for I/O.
+            _ => return None,
         })
     }
 }

@@ -10,6 +10,7 @@
 mod actix;
 mod actors;
 mod driver;
+mod io;
 mod kameo;
 mod ractor;
 mod tasks;

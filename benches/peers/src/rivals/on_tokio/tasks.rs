@@ -6,23 +6,51 @@
 
 use super::actors::{Adder, Body, Family, Handle, Query};
 use super::driver::Rival;
+use super::io::OneThread;
 use super::threads::{Pinned, Workers};
 use crate::contestant::Contestant;
-use crate::workload::ROOM;
+use crate::load;
+use crate::measure::Measured;
+use crate::workload::{ROOM, Workload};
 use std::future::Future;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 
 pub static ALL: [&dyn Contestant; 2] = [
-    &Rival::<Tasks, Pinned>::new(
+    &Tokio(Rival::new(
         "tokio",
-        "a task with a bounded mpsc, two current_thread runtimes pinned",
-    ),
+        "a task with a bounded mpsc, two current_thread runtimes pinned; I/O on one of them",
+    )),
     &Rival::<Tasks, Workers>::new(
         "tokio-workers",
         "a task with a bounded mpsc, one runtime of two workers",
     ),
 ];
+
+/// Tokio on pinned threads, which has I/O besides. Its workers have the same, but would use the client's CPU as well.
+struct Tokio(Rival<Tasks, Pinned>);
+
+impl Contestant for Tokio {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn setting(&self) -> &'static str {
+        self.0.setting()
+    }
+
+    fn operations(&self, workload: Workload) -> u64 {
+        match workload {
+            // Each of these is read by another thread.
+            Workload::File1 | Workload::File32 => workload.operations() / 10,
+            _ => self.0.operations(workload),
+        }
+    }
+
+    fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
+        load::run(&OneThread, workload, operations).or_else(|| self.0.run(workload, operations))
+    }
+}
 
 /// How many messages an actor takes out of its channel at once.
 const BATCH: usize = 64;

@@ -21,8 +21,7 @@ const SUM: u16 = 2;
 const WHERE: u16 = 3;
 const ANSWER: u16 = 4;
 
-/// `None` where messages would have to carry more than 48 bits, or tasks were to be started: which has nothing to do with
-/// rings.
+/// `None` where messages would have to carry more than 48 bits, or which have nothing to do with messages.
 pub fn drivers(runtime: &Runtime, workload: Workload) -> Option<Vec<Driver>> {
     let drivers = match workload {
         Workload::AskAcross | Workload::Wake | Workload::Idle => {
@@ -56,7 +55,7 @@ pub fn drivers(runtime: &Runtime, workload: Workload) -> Option<Vec<Driver>> {
                 })
             })
             .collect(),
-        Workload::Start | Workload::Body48 | Workload::Vec1K => return None,
+        _ => return None,
     };
     Some(drivers)
 }

@@ -5,9 +5,12 @@
 //! builder's `thread_affinity`. Tasks are started by `Runtime::spawn` rather than by its dispatcher, which leaves it to
 //! chance what thread takes them.
 
+mod io;
+
 use super::channels::{FlumeAsker, FlumeMailbox, Runtime, flumes, run};
 use super::conduct::Body;
 use crate::contestant::Contestant;
+use crate::load;
 use crate::measure::Measured;
 use crate::workload::{ROOM, Workload};
 use std::thread;
@@ -31,8 +34,21 @@ impl Contestant for Compio {
     }
 
     fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
-        Some(run::<Threads>(workload, operations))
+        load::run(&io::Ring, workload, operations).or_else(|| run::<Threads>(workload, operations))
     }
+}
+
+/// Runs a future by a runtime on a thread that is pinned to the CPU.
+fn run_pinned<F: Future<Output = ()> + 'static>(
+    cpu: usize,
+    future: impl FnOnce() -> F + Send + 'static,
+) {
+    thread::spawn(move || {
+        let mut builder = compio::runtime::Runtime::builder();
+        let runtime = builder.thread_affinity([cpu].into()).build();
+        let runtime = runtime.expect("the runtime starts");
+        runtime.block_on(async move { future().await });
+    });
 }
 
 struct Threads;
@@ -56,14 +72,7 @@ impl Runtime for Threads {
         thread: usize,
         future: impl FnOnce() -> F + Send + 'static,
     ) {
-        thread::spawn(move || {
-            let mut builder = compio::runtime::Runtime::builder();
-            let runtime = builder
-                .thread_affinity([thread % 2].into())
-                .build()
-                .expect("the runtime starts");
-            runtime.block_on(async move { future().await });
-        });
+        run_pinned(thread % 2, future);
     }
 
     fn spawn(future: impl Future<Output = ()> + 'static) {
