@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::kv;
 use crate::workload::Workload;
 use std::path::PathBuf;
 
@@ -26,6 +27,11 @@ pub enum Command {
         json: PathBuf,
         svg: Option<PathBuf>,
     },
+    /// The example `kv` beside `redis-server`.
+    Kv(kv::Plan),
+    KvTable {
+        json: PathBuf,
+    },
     Help,
 }
 
@@ -47,7 +53,11 @@ spargio-peers table JSON
 spargio-peers chart JSON [--svg PATH]
     draws an earlier run, to the standard output by default
 spargio-peers sample CONTESTANT WORKLOAD [OPERATIONS]
-    takes one sample in this process and prints it as JSON";
+    takes one sample in this process and prints it as JSON
+spargio-peers kv --kv PATH [--samples N] [--json PATH]
+    measures the example kv, whose program is at PATH, beside redis-server; N is 5 and the other PATH kv.json by default
+spargio-peers kv table JSON
+    prints the tables of an earlier run of that";
 
 /// Reads the command line, without the program's name.
 pub fn parse(words: &[String], contestants: &[&str]) -> Result<Command, String> {
@@ -76,6 +86,10 @@ pub fn parse(words: &[String], contestants: &[&str]) -> Result<Command, String> 
             json: json.into(),
             svg: Some(svg.into()),
         }),
+        ["kv", "table", json] => Ok(Command::KvTable { json: json.into() }),
+        ["kv", ref options @ ..] => kv::parse(options)
+            .map(Command::Kv)
+            .map_err(|error| format!("{error}:\n{HELP}")),
         [command @ ("sample" | "spin" | "table" | "chart"), ..] => {
             Err(format!("`{command}` takes other arguments:\n{HELP}"))
         }
@@ -216,6 +230,7 @@ mod tests {
             ("--samples 0", "at least 1"),
             ("--svg", "`--svg` is no option with a value"),
             ("--wrkload fan", "`--wrkload` is no option"),
+            ("kv --port 1", "`--port` is no option of `kv`"),
             ("frobnicate", "`frobnicate` is no option"),
         ] {
             let error = parsed(line).expect_err(line);
@@ -244,6 +259,13 @@ mod tests {
             svg: Some("a.svg".into()),
         };
         assert_eq!(parsed("chart a.json --svg a.svg"), Ok(chart));
+        assert_eq!(
+            parsed("kv table a.json"),
+            Ok(Command::KvTable {
+                json: "a.json".into()
+            })
+        );
+        assert!(matches!(parsed("kv --kv a"), Ok(Command::Kv(_))));
         assert_eq!(parsed("--help"), Ok(Command::Help));
     }
 }

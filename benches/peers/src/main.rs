@@ -6,6 +6,7 @@
 //! cargo run --release -- table peers.json                      # prints the tables of an earlier run
 //! cargo run --release -- chart peers.json --svg peers.svg      # draws it
 //! cargo run --release -- sample kameo fan                      # one sample, in this process
+//! cargo run --release -- kv --kv PATH                          # the example kv beside redis-server: see `kv`
 //! ```
 //!
 //! A run saves every sample in `peers.json` and prints Markdown: all medians, a table for each workload, and how far
@@ -46,6 +47,7 @@ mod bound;
 mod bracket;
 mod child;
 mod contestant;
+mod kv;
 mod load;
 mod measure;
 mod ours;
@@ -105,6 +107,8 @@ fn obey(words: &[String]) -> Result<(), Box<dyn Error>> {
         }
         Command::Spin { cpu, parent } => spinners::spin(cpu, parent),
         Command::Table { json } => print(&Report::load(&json)?),
+        Command::Kv(plan) => print!("{}", kv::write(&kv::run(&plan)?)),
+        Command::KvTable { json } => print!("{}", kv::write(&kv::Report::load(&json)?)),
         Command::Chart { json, svg } => {
             let drawing = chart::draw(&Report::load(&json)?);
             match svg {

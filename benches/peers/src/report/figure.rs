@@ -114,14 +114,15 @@ fn cpu(measured: &Measured) -> f64 {
     measured.cpu_nanos as f64 / measured.operations as f64
 }
 
-fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+/// In their order.
+pub fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);
     values
 }
 
 /// The middle of sorted values; of an even number of them, the middle between the two in the middle.
-fn median(sorted: &[f64]) -> f64 {
+pub fn median(sorted: &[f64]) -> f64 {
     let middle = sorted.len() / 2;
     match sorted.len() % 2 {
         0 => f64::midpoint(sorted[middle - 1], sorted[middle]),
