@@ -12,7 +12,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// A wait for a socket to be ready, while there is one.
 pub(super) type Wait = RefCell<Option<Io<Ready>>>;
@@ -62,6 +62,7 @@ impl Endpoint {
                     Poll::Ready((result, _)) => _ = result?,
                 }
             }
+            ready!(self.core.give_way(task.waker()));
             match f(&self.socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     wait.replace(Some(self.begin(Ready {

@@ -71,7 +71,9 @@ impl Core {
             ran += ready.len();
             for local in ready.drain(..) {
                 let begun = self.poll(local);
-                self.count_work(1 + begun);
+                let done = self.io_done();
+                ran += done as usize;
+                self.count_work(1 + begun + done);
             }
             self.table.reuse(ready);
         }
@@ -90,6 +92,7 @@ impl Core {
         };
         entry.refill(self.turn.get());
         let budget = entry.budget();
+        self.begin_io();
         let waker = waker(address);
         let mut task = Context::from_waker(&waker);
         self.table.set_polled(Some(local));

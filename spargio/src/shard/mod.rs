@@ -63,6 +63,8 @@ pub(crate) struct Core {
     timers: RefCell<Timers<Waiter>>,
     /// How many more of them may be due in this turn.
     due_left: Cell<usize>,
+    /// How many more operations may be done at once in this poll.
+    io_left: Cell<u32>,
     /// Records, messages and polls since the shard last looked at the clock.
     work: Cell<u32>,
     /// How often it has looked.
@@ -101,6 +103,7 @@ impl Core {
             events: Events::new(page.word(events.place())),
             timers: RefCell::default(),
             due_left: Cell::new(timer::MOST_DUE),
+            io_left: Cell::new(io::MOST_AT_ONCE),
             work: Cell::new(0),
             ticks: Cell::new(0),
             turn: Cell::new(0),

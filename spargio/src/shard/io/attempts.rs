@@ -39,6 +39,7 @@ impl<O: Attempt> Future for Attempts<O> {
             return Poll::Pending;
         };
         let result = ready!(attempt(
+            &this.core,
             &mut **operation,
             &mut this.ticket,
             sleeper,
@@ -53,6 +54,7 @@ impl<O: Attempt> Future for Attempts<O> {
 
 /// Attempts an operation until it is done or has to wait for its socket.
 fn attempt<O: Attempt>(
+    core: &Core,
     operation: &mut O,
     ticket: &mut Option<Ticket>,
     sleeper: &Sleeper,
@@ -60,6 +62,7 @@ fn attempt<O: Attempt>(
 ) -> Poll<io::Result<usize>> {
     loop {
         if ticket.is_none() {
+            ready!(core.give_way(waker));
             match operation.attempt() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,

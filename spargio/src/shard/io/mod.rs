@@ -10,7 +10,7 @@ pub(crate) use flight::Flight;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// An operation of a socket of this shard, begun when it is first polled. Resolves to how it ended and to the operation
 /// with all that it owns.
@@ -53,7 +53,39 @@ pub(crate) fn here() -> io::Result<Rc<Core>> {
     })
 }
 
+/// How many operations of sockets an actor or task may have done without waiting before others get their turn.
+pub(super) const MOST_AT_ONCE: u32 = 64;
+
 impl Core {
+    /// Gives way if the actor or task has had as many operations done at once as it may: a socket that is always ready
+    /// would else keep it running for ever.
+    pub(crate) fn give_way(&self, waker: &Waker) -> Poll<()> {
+        match self.io_left.get() {
+            0 => {
+                // Also for whoever polls again within this turn.
+                self.io_left.set(MOST_AT_ONCE);
+                waker.wake_by_ref();
+                Poll::Pending
+            }
+            left => {
+                self.io_left.set(left - 1);
+                Poll::Ready(())
+            }
+        }
+    }
+
+    /// The shard polls an actor or task.
+    #[inline]
+    pub(super) fn begin_io(&self) {
+        self.io_left.set(MOST_AT_ONCE);
+    }
+
+    /// How many operations it has had done at once.
+    #[inline]
+    pub(super) fn io_done(&self) -> u32 {
+        MOST_AT_ONCE - self.io_left.get()
+    }
+
     /// Whether a ring does the operations: it waits for sockets, then, and for files.
     pub(crate) fn has_ring(&self) -> bool {
         self.backend.ring().is_some()
