@@ -238,7 +238,6 @@ fn peeking_takes_nothing_and_vectors_are_written_in_order() {
             near.set_nodelay(true)?;
             assert!(near.nodelay()?);
             near.set_keepalive(Some(Duration::from_secs(30)))?;
-            near.set_linger(None)?;
             near.set_ttl(9)?;
             assert_eq!(near.ttl()?, 9);
             // Where this host has IPv6, which has an option of its own for it.

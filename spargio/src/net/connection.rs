@@ -9,6 +9,9 @@ use std::io::{self, IoSlice};
 use std::net::Shutdown;
 use std::task::{Context, Poll};
 
+/// One call takes no more slices; the rest is for the next one.
+const MOST_SLICES: usize = 1024;
+
 /// A connected stream. Both halves of a split stream share one.
 pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
@@ -67,6 +70,7 @@ impl Connection {
     ) -> (io::Result<usize>, Vec<B>) {
         let slices: Vec<_> = buffers
             .iter()
+            .take(MOST_SLICES)
             .map(|buffer| IoSlice::new(buffer.bytes()))
             .collect();
         let written = self
@@ -106,6 +110,7 @@ impl Connection {
         task: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        let bytes = &bytes[..bytes.len().min(MOST_SLICES)];
         self.endpoint
             .poll_when(&self.writable, Interest::Write, task, |socket| {
                 socket.send_vectored_with_flags(bytes, NOWAIT | NO_SIGNAL)

@@ -152,9 +152,10 @@ impl TcpStream {
         }
     }
 
-    /// How long a close waits for what is not sent yet (`SO_LINGER`).
-    pub fn set_linger(&self, linger: Option<Duration>) -> io::Result<()> {
-        self.endpoint().socket.set_linger(linger)
+    /// Has a close drop what is not sent yet and reset the connection (`SO_LINGER` with no time). There is no such option
+    /// with a time: a close would block the shard for that long.
+    pub fn set_zero_linger(&self) -> io::Result<()> {
+        self.endpoint().socket.set_linger(Some(Duration::ZERO))
     }
 
     /// How many hops a packet may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).

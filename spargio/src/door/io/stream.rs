@@ -4,7 +4,7 @@ use super::buffer::{IoBuf, IoBufMut};
 use super::operation::{Attempt, Interest, Operation};
 #[cfg(target_os = "linux")]
 use super::operation::{len, outcome};
-use super::socket::Socket;
+use super::socket::{NOWAIT, Socket};
 #[cfg(target_os = "linux")]
 use io_uring::{opcode, squeue};
 use socket2::{SockAddr, SockAddrStorage};
@@ -36,7 +36,7 @@ unsafe impl<B: IoBufMut> Operation for Receive<B> {
 
 impl<B: IoBufMut> Attempt for Receive<B> {
     fn attempt(&mut self) -> io::Result<usize> {
-        receive(&self.socket, &mut self.buffer, 0)
+        receive(&self.socket, &mut self.buffer, NOWAIT)
     }
 
     fn needs(&self) -> (&Socket, Interest) {
@@ -102,7 +102,7 @@ unsafe impl<B: IoBuf> Operation for Send<B> {
 
 impl<B: IoBuf> Attempt for Send<B> {
     fn attempt(&mut self) -> io::Result<usize> {
-        self.socket.send_with_flags(self.rest(), NO_SIGNAL)
+        self.socket.send_with_flags(self.rest(), NOWAIT | NO_SIGNAL)
     }
 
     fn needs(&self) -> (&Socket, Interest) {
