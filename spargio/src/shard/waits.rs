@@ -78,13 +78,15 @@ impl<M> Wait<M> {
 
     /// Takes the message back, if it still waits.
     pub(crate) fn give_up(&self) -> Option<M> {
-        self.with(|state| match std::mem::replace(state, State::Settled) {
-            State::Waiting(message, _) => Some(message),
+        let taken = self.with(|state| match std::mem::replace(state, State::Settled) {
+            State::Waiting(message, waiter) => Some((message, waiter)),
             other => {
                 *state = other;
                 None
             }
-        })
+        });
+        // The waiter is dropped without the lock: that may be user code.
+        taken.map(|(message, _)| message)
     }
 }
 
