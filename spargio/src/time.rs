@@ -69,7 +69,8 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 
 /// A future that is ready when a time has come. Made by [`sleep`] and [`sleep_until`].
 ///
-/// It may be polled on a shard and off the shards, and moved between them. Dropping it forgets the timer.
+/// It may be polled on a shard and off the shards, and moved between them. Dropping it forgets the timer; dropped on another
+/// thread than that of the shard that it waits on, it is forgotten there when its time comes.
 #[must_use = "it only waits when it is awaited"]
 pub struct Sleep {
     timer: Timer,
