@@ -5,4 +5,6 @@
 mod common;
 
 mod dropped;
+mod end;
 mod fair;
+mod panics;

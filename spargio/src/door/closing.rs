@@ -3,7 +3,8 @@
 //! ```text
 //! Running   > Draining   outside sends are refused; actors finish what was accepted
 //!           > Stopping   nothing is left, or `drain` has passed: tasks are dropped, actors run `stopped`
-//!           > Exiting    all shards have stopped, or a second has passed: what is left is undelivered
+//!           > Exiting    all shards have stopped, or a second has passed: what is left is undelivered, operations are
+//!                        cancelled, and what has not landed after another second is leaked
 //! ```
 //!
 //! Whoever sees a condition met moves the phase on and wakes all shards.
@@ -17,6 +18,9 @@ use std::time::{Duration, Instant};
 
 /// How long the `stopped` hooks may take, all together.
 pub(crate) const STOP_LIMIT: Duration = Duration::from_secs(1);
+
+/// How long operations in flight may take to land, once they are cancelled.
+const LAND_LIMIT: Duration = Duration::from_secs(1);
 
 /// How much later than that a shard's thread is called stuck.
 const STUCK_AFTER: Duration = Duration::from_millis(500);
@@ -105,7 +109,7 @@ impl Closing {
         let mut state = self.state.lock().expect(UNPOISONED);
         state.stopped[usize::from(shard)] = true;
         state.stopped.iter().all(|&stopped| stopped)
-            && self.advance(&mut state, Phase::Stopping, None)
+            && self.advance(&mut state, Phase::Stopping, Some(now() + LAND_LIMIT))
     }
 
     /// Moves on if the present phase has lasted too long.
@@ -116,7 +120,7 @@ impl Closing {
         }
         match self.phase() {
             Phase::Draining => self.advance(&mut state, Phase::Draining, Some(now + STOP_LIMIT)),
-            Phase::Stopping => self.advance(&mut state, Phase::Stopping, None),
+            Phase::Stopping => self.advance(&mut state, Phase::Stopping, Some(now + LAND_LIMIT)),
             Phase::Running | Phase::Exiting => false,
         }
     }
@@ -147,7 +151,7 @@ impl Closing {
     pub(crate) fn wait(&self, drain: Duration) -> Vec<ShardId> {
         let last = now()
             .checked_add(drain)
-            .map(|end| end + STOP_LIMIT + STUCK_AFTER);
+            .map(|end| end + STOP_LIMIT + LAND_LIMIT + STUCK_AFTER);
         let mut state = self.state.lock().expect(UNPOISONED);
         loop {
             let stuck: Vec<ShardId> = (0..)

@@ -66,6 +66,7 @@ impl Core {
             self.table.retire_slot(page.local(events.place()));
         }
         self.await_credits();
+        self.await_landing();
         for parcel in self.seat.close_injector() {
             _ = self.guard(|| drop(parcel));
         }
@@ -95,8 +96,7 @@ impl Core {
             while self.read() > 0 {}
             self.leases.settle_all();
             let ring = self.backend.ring();
-            let sending = self.outbox.flush_stuck(self)
-                || ring.is_some_and(|ring| ring.is_sending() || ring.aloft() > 0);
+            let sending = self.outbox.flush_stuck(self) || ring.is_some_and(Ring::is_sending);
             if self.table.all_home() && !sending {
                 return;
             }
@@ -106,6 +106,29 @@ impl Core {
                 return;
             }
             thread::yield_now();
+        }
+    }
+
+    /// Cancels what the kernel still has and waits for it, asleep. Whoever waits for one of these is not there any more,
+    /// or has been forgotten.
+    fn await_landing(&self) {
+        let Some(ring) = self.backend.ring() else {
+            return;
+        };
+        ring.cancel_all();
+        let least = now() + PATIENCE;
+        let limit = match self.shared.closing.until() {
+            Some(until) if !ring.is_refused() => least.max(until),
+            _ => least,
+        };
+        loop {
+            ring.reap();
+            self.wake_io();
+            if ring.aloft() == 0 || now() >= limit {
+                return;
+            }
+            ring.resend();
+            ring.wait(Some(limit));
         }
     }
 }

@@ -154,7 +154,7 @@ impl Core {
     }
 
     /// Wakes whoever waits for I/O that is done or ready.
-    fn wake_io(&self) {
+    pub(super) fn wake_io(&self) {
         for waker in self.backend.take_woken() {
             _ = self.guard(|| waker.wake());
         }

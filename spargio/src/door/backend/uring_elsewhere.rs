@@ -140,11 +140,15 @@ impl Ring {
         match self.0 {}
     }
 
-    pub(crate) fn poll(&self, _: FlightId, _: &Waker) -> Option<Outcome> {
+    pub(crate) fn poll(&self, _: FlightId, _: Waker) -> Option<Outcome> {
         match self.0 {}
     }
 
     pub(crate) fn abandon(&self, _: FlightId) {
+        match self.0 {}
+    }
+
+    pub(crate) fn cancel_all(&self) {
         match self.0 {}
     }
 

@@ -38,20 +38,20 @@ impl<O: Operation> Future for Flight<O> {
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
+        // Before the state is taken out: cloning may be user code, and may panic.
+        let waker = task.waker().clone();
         match (
             std::mem::replace(&mut this.state, State::Over),
             this.core.backend.ring(),
         ) {
-            (State::Here(operation), Some(ring)) => {
-                match ring.begin(operation, task.waker().clone()) {
-                    Ok(flight) => this.state = State::Aloft(flight),
-                    Err(operation) => {
-                        let error = "too many operations are in flight on this shard";
-                        return Poll::Ready((Err(io::Error::other(error)), whole(operation)));
-                    }
+            (State::Here(operation), Some(ring)) => match ring.begin(operation, waker) {
+                Ok(flight) => this.state = State::Aloft(flight),
+                Err(operation) => {
+                    let error = "too many operations are in flight on this shard";
+                    return Poll::Ready((Err(io::Error::other(error)), whole(operation)));
                 }
-            }
-            (State::Aloft(flight), Some(ring)) => match ring.poll(flight, task.waker()) {
+            },
+            (State::Aloft(flight), Some(ring)) => match ring.poll(flight, waker) {
                 Some((result, operation)) => return Poll::Ready((result, whole(operation))),
                 None => this.state = State::Aloft(flight),
             },

@@ -138,6 +138,18 @@ impl Flights {
         }
     }
 
+    /// Those that have not landed.
+    pub(super) fn in_the_air(&self) -> impl Iterator<Item = FlightId> {
+        let aloft = |(_, flight): &(usize, &Flight)| !matches!(flight.state, State::Landed(_));
+        self.flights
+            .iter()
+            .filter(aloft)
+            .map(|(place, flight)| FlightId {
+                place: place as u32,
+                generation: flight.generation,
+            })
+    }
+
     /// How many have not landed.
     pub(super) fn aloft(&self) -> usize {
         self.aloft
@@ -161,10 +173,12 @@ pub(super) enum Abandoned {
 /// The kernel may still write to what is in flight: it is leaked, never freed.
 impl Drop for Flights {
     fn drop(&mut self) {
-        for (_, flight) in std::mem::take(&mut self.flights) {
-            if !matches!(flight.state, State::Landed(_)) {
-                std::mem::forget(flight.operation);
-            }
-        }
+        let (landed, aloft): (Vec<_>, Vec<_>) = std::mem::take(&mut self.flights)
+            .into_iter()
+            .map(|(_, flight)| flight)
+            .partition(|flight| matches!(flight.state, State::Landed(_)));
+        // First, and whole: dropping what has landed may be user code, and may panic.
+        std::mem::forget(aloft);
+        drop(landed);
     }
 }

@@ -60,8 +60,7 @@ impl Operations {
         true
     }
 
-    pub(super) fn poll(&self, flight: FlightId, waker: &Waker) -> Option<Outcome> {
-        let mut waker = waker.clone();
+    pub(super) fn poll(&self, flight: FlightId, mut waker: Waker) -> Option<Outcome> {
         // The waker that is left is dropped with nothing borrowed: that may be user code.
         self.flights.borrow_mut().poll(flight, &mut waker)
     }
@@ -78,12 +77,23 @@ impl Operations {
         }
     }
 
+    pub(super) fn cancel_all(&self) {
+        let flights = self.flights.borrow();
+        let cancels = flights.in_the_air().map(cancel);
+        self.unpushed.borrow_mut().extend(cancels);
+    }
+
+    /// Drops what has landed and nobody waits for. It may be user code: nothing is borrowed.
+    pub(super) fn drop_abandoned(&self) {
+        drop(self.abandoned.take());
+    }
+
     pub(super) fn has_landed(&self) -> bool {
         !self.woken.borrow().is_empty() || !self.abandoned.borrow().is_empty()
     }
 
     pub(super) fn take_woken(&self) -> Vec<Waker> {
-        drop(self.abandoned.take());
+        self.drop_abandoned();
         self.woken.take()
     }
 

@@ -330,7 +330,7 @@ impl Ring {
     }
 
     /// What became of an operation, if it is done; else `waker` is called when it is.
-    pub(crate) fn poll(&self, flight: FlightId, waker: &Waker) -> Option<Outcome> {
+    pub(crate) fn poll(&self, flight: FlightId, waker: Waker) -> Option<Outcome> {
         self.operations.poll(flight, waker)
     }
 
@@ -338,7 +338,16 @@ impl Ring {
     pub(crate) fn abandon(&self, flight: FlightId) {
         self.operations.abandon(flight);
         self.operations.push(&self.queues);
-        // At once: until then it may still take bytes, or a connection, that nobody will see.
+        // At once: until then it may still take bytes, or a connection, that nobody will see, and its socket stays open.
+        self.queues.submit();
+        self.reap();
+        self.operations.drop_abandoned();
+    }
+
+    /// Cancels all operations, whoever waits for them.
+    pub(crate) fn cancel_all(&self) {
+        self.operations.cancel_all();
+        self.operations.push(&self.queues);
         self.queues.submit();
     }
 

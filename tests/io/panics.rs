@@ -1,0 +1,52 @@
+//! Wakers are others' code, and may panic.
+
+use crate::common::{each_backend, run};
+use spargio::net::{TcpListener, TcpStream};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::ptr::null;
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
+
+const UNCLONABLE: RawWakerVTable = RawWakerVTable::new(
+    |_| panic!("this waker cannot be cloned"),
+    |_| {},
+    |_| {},
+    |_| {},
+);
+
+/// A waker whose clone panics.
+fn unclonable() -> Waker {
+    // SAFETY: none of the functions uses the pointer, and this waker can be used on any thread.
+    unsafe { Waker::from_raw(RawWaker::new(null(), &UNCLONABLE)) }
+}
+
+/// Polls with that waker; whether it panicked.
+fn poll_badly<T>(future: Pin<&mut impl Future<Output = T>>) -> bool {
+    let waker = unclonable();
+    let poll = || future.poll(&mut Context::from_waker(&waker)).is_ready();
+    catch_unwind(AssertUnwindSafe(poll)).is_err()
+}
+
+#[test]
+fn a_panic_of_a_waker_leaves_no_operation_behind() {
+    each_backend(&[1], |setup| {
+        let rt = setup.build();
+        run(&rt, 0, async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let near = TcpStream::connect(listener.local_addr()?).await?;
+            let (far, _) = listener.accept().await?;
+            for begun in [false, true] {
+                let mut read = pin!(far.read(Vec::with_capacity(8)));
+                if begun {
+                    assert!(futures::poll!(read.as_mut()).is_pending());
+                }
+                assert!(poll_badly(read));
+            }
+            // None of these has taken what is meant for the next one.
+            near.write_all("hello").await.0?;
+            let (result, buffer) = far.read(Vec::with_capacity(8)).await;
+            assert_eq!((result?, buffer), (5, b"hello".to_vec()));
+            Ok(())
+        });
+    });
+}
