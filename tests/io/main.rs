@@ -7,4 +7,5 @@ mod common;
 mod dropped;
 mod end;
 mod fair;
+mod incoming;
 mod panics;

@@ -1,10 +1,10 @@
 //! A socket and the shard that it lives on: what sockets of all kinds do alike.
 
-use crate::door::io::operation::{Attempt, Interest};
+use crate::door::io::operation::{Attempt, Interest, Operation};
 use crate::door::io::socket::Socket;
-use crate::door::io::stream::{Accept, Ready};
+use crate::door::io::stream::Ready;
 use crate::shard::Core;
-use crate::shard::io::Io;
+use crate::shard::io::{Flight, Io};
 use socket2::SockAddr;
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -27,6 +27,21 @@ impl Endpoint {
     pub(super) fn new(core: Rc<Core>, socket: socket2::Socket) -> io::Result<Self> {
         let socket = Socket::new(socket, core.has_ring())?;
         Ok(Self { core, socket })
+    }
+
+    /// Makes a socket one of the same shard.
+    pub(super) fn beside(&self, socket: socket2::Socket) -> io::Result<Self> {
+        Self::new(self.core.clone(), socket)
+    }
+
+    /// Whether a ring does the operations.
+    pub(super) fn has_ring(&self) -> bool {
+        self.core.has_ring()
+    }
+
+    /// Begins what only a ring can do.
+    pub(super) fn launch<O: Operation>(&self, operation: O) -> Flight<O> {
+        Flight::new(&self.core, operation)
     }
 
     pub(super) fn begin<O: Attempt>(&self, operation: O) -> Io<O> {
@@ -75,14 +90,6 @@ impl Endpoint {
                 result => return Poll::Ready(result),
             }
         }
-    }
-
-    /// Waits for the next connection to a listener.
-    pub(super) async fn accept(&self) -> io::Result<(Self, SockAddr)> {
-        let (result, accept) = self.begin(Accept::new(self.socket.clone())).await;
-        result?;
-        let (socket, address) = accept.into_accepted().ok_or(io::ErrorKind::Other)?;
-        Ok((Self::new(self.core.clone(), socket)?, address))
     }
 
     /// Where an internet socket is.

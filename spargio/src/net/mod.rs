@@ -14,6 +14,7 @@ mod connection;
 mod detached;
 mod endpoint;
 mod listen;
+mod listener;
 mod resolve;
 mod stream;
 mod tcp;

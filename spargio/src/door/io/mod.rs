@@ -6,6 +6,7 @@
 //! nothing that the kernel still uses. Elsewhere one of a socket is attempted at once, and again when the socket is ready,
 //! and one of a file is given to a thread that may wait.
 
+pub(crate) mod accept;
 pub(crate) mod buffer;
 pub(crate) mod file;
 pub(crate) mod operation;

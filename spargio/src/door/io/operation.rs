@@ -17,10 +17,18 @@ pub(crate) enum Interest {
 ///
 /// What the SQE points to must be the operation's own, stay where it is when the operation's box is moved, and not be
 /// touched between [`sqe`](Self::sqe) and [`land`](Self::land).
+///
+/// [`more`](Self::more) and [`land`](Self::land) are called with what the kernel says of this operation, each result once.
 pub(crate) unsafe trait Operation: Any {
     /// The SQE that has the ring do it.
     #[cfg(target_os = "linux")]
     fn sqe(&mut self) -> io_uring::squeue::Entry;
+
+    /// A completion has come that is not the final one. `false`: the operation is to be cancelled.
+    #[cfg(target_os = "linux")]
+    fn more(&mut self, _result: i32) -> bool {
+        true
+    }
 
     /// The final completion has come. Makes the operation's own what the kernel has made for it, and says how it ended.
     #[cfg(target_os = "linux")]

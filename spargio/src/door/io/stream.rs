@@ -7,7 +7,7 @@ use super::operation::{len, outcome};
 use super::socket::{NOWAIT, Socket};
 #[cfg(target_os = "linux")]
 use io_uring::{opcode, squeue};
-use socket2::{SockAddr, SockAddrStorage};
+use socket2::SockAddr;
 use std::io;
 
 /// Receives into a buffer.
@@ -107,69 +107,6 @@ impl<B: IoBuf> Attempt for Send<B> {
 
     fn needs(&self) -> (&Socket, Interest) {
         (&self.socket, Interest::Write)
-    }
-}
-
-/// Accepts a connection.
-pub(crate) struct Accept {
-    pub(crate) socket: Socket,
-    address: SockAddrStorage,
-    #[cfg(target_os = "linux")]
-    len: libc::socklen_t,
-    accepted: Option<(socket2::Socket, SockAddr)>,
-}
-
-impl Accept {
-    pub(crate) fn new(socket: Socket) -> Self {
-        let address = SockAddrStorage::zeroed();
-        Self {
-            socket,
-            #[cfg(target_os = "linux")]
-            len: address.size_of(),
-            address,
-            accepted: None,
-        }
-    }
-
-    /// The connection, once there is one.
-    pub(crate) fn into_accepted(self) -> Option<(socket2::Socket, SockAddr)> {
-        self.accepted
-    }
-}
-
-// SAFETY: the SQE points to the address and its length, which stand in the operation's box and are used again after
-// landing only.
-unsafe impl Operation for Accept {
-    #[cfg(target_os = "linux")]
-    fn sqe(&mut self) -> squeue::Entry {
-        let address = (&raw mut self.address).cast();
-        opcode::Accept::new(self.socket.fd(), address, &raw mut self.len)
-            .flags(libc::SOCK_CLOEXEC)
-            .build()
-    }
-
-    #[cfg(target_os = "linux")]
-    fn land(&mut self, result: i32) -> io::Result<usize> {
-        use std::os::fd::{FromRawFd, OwnedFd, RawFd};
-        let fd = outcome(result)? as RawFd;
-        // SAFETY: the kernel has made this descriptor for this operation, and nobody else knows it.
-        let socket = unsafe { OwnedFd::from_raw_fd(fd) };
-        let address = std::mem::replace(&mut self.address, SockAddrStorage::zeroed());
-        // SAFETY: the kernel has written an address of this length there.
-        let address = unsafe { SockAddr::new(address, self.len) };
-        self.accepted = Some((socket.into(), address));
-        Ok(0)
-    }
-}
-
-impl Attempt for Accept {
-    fn attempt(&mut self) -> io::Result<usize> {
-        self.accepted = Some(self.socket.accept()?);
-        Ok(0)
-    }
-
-    fn needs(&self) -> (&Socket, Interest) {
-        (&self.socket, Interest::Read)
     }
 }
 

@@ -2,13 +2,16 @@
 
 use super::{UnixStream, named};
 use crate::net::endpoint::Endpoint;
+use crate::net::listener::{Incoming, Listener};
 use crate::shard::io::here;
 use futures_core::Stream;
+use futures_util::StreamExt;
 use socket2::{Domain, SockAddr, Type};
 use std::fmt;
 use std::io;
 use std::os::unix::net::SocketAddr;
 use std::path::Path;
+use std::rc::Rc;
 
 /// Accepts Unix connections.
 ///
@@ -33,15 +36,15 @@ use std::path::Path;
 /// std::fs::remove_file(path)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub struct UnixListener(Endpoint);
+pub struct UnixListener(Rc<Listener>);
 
 impl UnixListener {
     pub(in crate::net) fn endpoint(&self) -> &Endpoint {
-        &self.0
+        &self.0.endpoint
     }
 
     pub(in crate::net) fn from_endpoint(endpoint: Endpoint) -> Self {
-        Self(endpoint)
+        Self(Rc::new(Listener::new(endpoint)))
     }
 
     /// Listens at a path, on the calling shard. The system makes a file there, and nobody removes it: not the drop of the
@@ -58,7 +61,7 @@ impl UnixListener {
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(path)?)?;
         socket.listen(BACKLOG)?;
-        Endpoint::new(core, socket).map(Self)
+        Endpoint::new(core, socket).map(Self::from_endpoint)
     }
 
     /// Waits for the next connection. Its address is that of the other end, which seldom has one.
@@ -72,15 +75,18 @@ impl UnixListener {
     /// Dropping the future loses no connection but one that is made in the same turn of the shard, before the kernel is told:
     /// it may be accepted and closed.
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
-        let (endpoint, address) = self.0.accept().await?;
-        Ok((UnixStream::from_endpoint(endpoint), named(&address)?))
+        self.0.accept().await.and_then(connection)
     }
 
-    /// The connections, one after another, without an end.
-    pub fn incoming(&self) -> impl Stream<Item = io::Result<(UnixStream, SocketAddr)>> + '_ {
-        futures_util::stream::unfold(self, async |listener| {
-            Some((listener.accept().await, listener))
-        })
+    /// The connections, one after another, without an end; what it awaits is what [`accept`](Self::accept) would.
+    ///
+    /// On io_uring one operation accepts them all (a multishot accept, Linux 5.19), up to 64 of them before they are asked
+    /// for. Those that the stream has not given out when it is dropped are the listener's next. The stream keeps
+    /// the socket open, also without the listener.
+    pub fn incoming(
+        &self,
+    ) -> impl Stream<Item = io::Result<(UnixStream, SocketAddr)>> + Unpin + use<> {
+        Incoming::new(&self.0).map(|accepted| accepted.and_then(connection))
     }
 
     /// Where it listens.
@@ -89,8 +95,12 @@ impl UnixListener {
     ///
     /// Those of the system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
-        named(&self.0.socket.local_addr()?)
+        named(&self.endpoint().socket.local_addr()?)
     }
+}
+
+fn connection((endpoint, address): (Endpoint, SockAddr)) -> io::Result<(UnixStream, SocketAddr)> {
+    Ok((UnixStream::from_endpoint(endpoint), named(&address)?))
 }
 
 /// How many connections may wait to be accepted, as for TCP; the system may allow fewer.

@@ -27,7 +27,8 @@ struct Flight {
 }
 
 enum State {
-    Waiting(Waker),
+    /// For a completion that has not come. Who has been woken for one has no waker here until it looks again.
+    Waiting(Option<Waker>),
     Landed(io::Result<usize>),
     /// Nobody waits for it.
     Abandoned,
@@ -73,7 +74,7 @@ impl Flights {
         let flight = Flight {
             generation,
             operation,
-            state: State::Waiting(waker),
+            state: State::Waiting(Some(waker)),
         };
         self.flights.insert(flight);
         self.aloft += 1;
@@ -111,8 +112,19 @@ impl Flights {
         Some(landed)
     }
 
+    /// A completion of a flight has come that is not its final one. `None`: there is no such flight.
+    pub(super) fn progress(&mut self, id: FlightId, result: i32) -> Option<Progress> {
+        let flight = self.find(id)?;
+        let goes_on = flight.operation.more(result);
+        let waker = match &mut flight.state {
+            State::Waiting(waker) => waker.take(),
+            State::Landed(_) | State::Abandoned => None,
+        };
+        Some(Progress { waker, goes_on })
+    }
+
     /// What became of a flight, if it has landed; else it goes on, and `waker` is swapped for that of whoever waited before.
-    pub(super) fn poll(&mut self, id: FlightId, waker: &mut Waker) -> Option<Outcome> {
+    pub(super) fn poll(&mut self, id: FlightId, waker: &mut Option<Waker>) -> Option<Outcome> {
         let flight = self.find(id)?;
         if let State::Waiting(former) = &mut flight.state {
             std::mem::swap(former, waker);
@@ -156,16 +168,24 @@ impl Flights {
     }
 }
 
+/// A flight of which there will be more completions.
+pub(super) struct Progress {
+    /// Of whoever waits for it.
+    pub(super) waker: Option<Waker>,
+    /// Whether it is not to be cancelled.
+    pub(super) goes_on: bool,
+}
+
 /// A flight that has landed.
 pub(super) enum Landed {
     /// Somebody waits for it.
-    Awaited(Waker),
+    Awaited(Option<Waker>),
     Abandoned(Box<dyn Operation>),
 }
 
 /// A flight that nobody waits for any more.
 pub(super) enum Abandoned {
-    Aloft(Waker),
+    Aloft(Option<Waker>),
     Landed(Box<dyn Operation>),
     Gone,
 }

@@ -50,17 +50,30 @@ impl Operations {
         !self.unpushed.borrow().is_empty()
     }
 
-    /// `false`: there is no such flight.
+    /// A completion has come, and there will be more. `false`: there is no such flight.
+    pub(super) fn progress(&self, flight: FlightId, result: i32) -> bool {
+        let Some(progress) = self.flights.borrow_mut().progress(flight, result) else {
+            return false;
+        };
+        self.woken.borrow_mut().extend(progress.waker);
+        if !progress.goes_on {
+            self.unpushed.borrow_mut().push_back(cancel(flight));
+        }
+        true
+    }
+
+    /// The final completion has come. `false`: there is no such flight.
     pub(super) fn land(&self, flight: FlightId, result: i32) -> bool {
         match self.flights.borrow_mut().land(flight, result) {
-            Some(Landed::Awaited(waker)) => self.woken.borrow_mut().push(waker),
+            Some(Landed::Awaited(waker)) => self.woken.borrow_mut().extend(waker),
             Some(Landed::Abandoned(operation)) => self.abandoned.borrow_mut().push(operation),
             None => return false,
         }
         true
     }
 
-    pub(super) fn poll(&self, flight: FlightId, mut waker: Waker) -> Option<Outcome> {
+    pub(super) fn poll(&self, flight: FlightId, waker: Waker) -> Option<Outcome> {
+        let mut waker = Some(waker);
         // The waker that is left is dropped with nothing borrowed: that may be user code.
         self.flights.borrow_mut().poll(flight, &mut waker)
     }

@@ -255,9 +255,17 @@ impl Ring {
                 }
             }
             Completed::Called { armed } => self.armed.set(armed),
-            Completed::Done(flight) if self.operations.land(flight, cqe.result()) => {}
+            Completed::Done(flight) if self.hear_of(flight, cqe) => {}
             Completed::NotCancelled => {}
             _ => self.queues.counters().strays.add(1),
+        }
+    }
+
+    /// A completion of an operation. `false`: there is no such flight.
+    fn hear_of(&self, flight: FlightId, cqe: &cqueue::Entry) -> bool {
+        match cqueue::more(cqe.flags()) {
+            true => self.operations.progress(flight, cqe.result()),
+            false => self.operations.land(flight, cqe.result()),
         }
     }
 

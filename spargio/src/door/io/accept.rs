@@ -1,0 +1,125 @@
+//! Accepting connections: one, or one after another.
+
+#[cfg(target_os = "linux")]
+use super::operation::outcome;
+use super::operation::{Attempt, Interest, Operation};
+use super::socket::Socket;
+#[cfg(target_os = "linux")]
+use io_uring::{opcode, squeue};
+use socket2::{SockAddr, SockAddrStorage};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io;
+use std::rc::Rc;
+
+/// Accepts a connection.
+pub(crate) struct Accept {
+    pub(crate) socket: Socket,
+    address: SockAddrStorage,
+    #[cfg(target_os = "linux")]
+    len: libc::socklen_t,
+    accepted: Option<(socket2::Socket, SockAddr)>,
+}
+
+impl Accept {
+    pub(crate) fn new(socket: Socket) -> Self {
+        let address = SockAddrStorage::zeroed();
+        Self {
+            socket,
+            #[cfg(target_os = "linux")]
+            len: address.size_of(),
+            address,
+            accepted: None,
+        }
+    }
+
+    /// The connection, once there is one.
+    pub(crate) fn into_accepted(self) -> Option<(socket2::Socket, SockAddr)> {
+        self.accepted
+    }
+}
+
+// SAFETY: the SQE points to the address and its length, which stand in the operation's box and are used again after
+// landing only.
+unsafe impl Operation for Accept {
+    #[cfg(target_os = "linux")]
+    fn sqe(&mut self) -> squeue::Entry {
+        let address = (&raw mut self.address).cast();
+        opcode::Accept::new(self.socket.fd(), address, &raw mut self.len)
+            .flags(libc::SOCK_CLOEXEC)
+            .build()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn land(&mut self, result: i32) -> io::Result<usize> {
+        let socket = accepted(outcome(result)?);
+        let address = std::mem::replace(&mut self.address, SockAddrStorage::zeroed());
+        // SAFETY: the kernel has written an address of this length there.
+        let address = unsafe { SockAddr::new(address, self.len) };
+        self.accepted = Some((socket, address));
+        Ok(0)
+    }
+}
+
+impl Attempt for Accept {
+    fn attempt(&mut self) -> io::Result<usize> {
+        self.accepted = Some(self.socket.accept()?);
+        Ok(0)
+    }
+
+    fn needs(&self) -> (&Socket, Interest) {
+        (&self.socket, Interest::Read)
+    }
+}
+
+/// Connections that were accepted before anybody asked for them.
+#[derive(Clone, Default)]
+pub(crate) struct Accepted(Rc<RefCell<VecDeque<socket2::Socket>>>);
+
+/// How many there may be before no more are accepted: the others wait in the listener's backlog, where they cost the process
+/// nothing.
+const MOST_ACCEPTED: usize = 64;
+
+impl Accepted {
+    pub(crate) fn next(&self) -> Option<socket2::Socket> {
+        self.0.borrow_mut().pop_front()
+    }
+}
+
+/// Accepts connections one after another, for as long as it is not cancelled and there is room for them. A ring's alone.
+pub(crate) struct AcceptMany {
+    pub(crate) socket: Socket,
+    pub(crate) accepted: Accepted,
+}
+
+// SAFETY: the SQE points to nothing.
+unsafe impl Operation for AcceptMany {
+    #[cfg(target_os = "linux")]
+    fn sqe(&mut self) -> squeue::Entry {
+        opcode::AcceptMulti::new(self.socket.fd())
+            .flags(libc::SOCK_CLOEXEC)
+            .build()
+    }
+
+    #[cfg(target_os = "linux")]
+    fn land(&mut self, result: i32) -> io::Result<usize> {
+        self.more(result);
+        outcome(result).map(|_| 0)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn more(&mut self, result: i32) -> bool {
+        let mut all = self.accepted.0.borrow_mut();
+        all.extend(outcome(result).map(accepted));
+        // Said once: more may come before the cancellation is heard.
+        all.len() != MOST_ACCEPTED
+    }
+}
+
+/// The socket that an operation has accepted.
+#[cfg(target_os = "linux")]
+fn accepted(fd: usize) -> socket2::Socket {
+    use std::os::fd::{FromRawFd, OwnedFd, RawFd};
+    // SAFETY: the kernel has made this descriptor for the operation that landed, and nobody else knows it.
+    unsafe { OwnedFd::from_raw_fd(fd as RawFd) }.into()
+}

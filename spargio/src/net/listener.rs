@@ -1,0 +1,140 @@
+//! What listeners do, whatever connects to them.
+
+use super::endpoint::Endpoint;
+use crate::door::io::accept::{Accept, AcceptMany, Accepted};
+use crate::shard::io::{Flight, Io};
+use futures_core::Stream;
+use socket2::SockAddr;
+use std::cell::Cell;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+pub(super) struct Listener {
+    pub(super) endpoint: Endpoint,
+    /// Left over by streams of connections that were dropped.
+    accepted: Accepted,
+    /// Whether one operation can accept many connections, as far as is known.
+    many: Cell<bool>,
+}
+
+impl Listener {
+    pub(super) fn new(endpoint: Endpoint) -> Self {
+        let many = Cell::new(endpoint.has_ring());
+        Self {
+            endpoint,
+            accepted: Accepted::default(),
+            many,
+        }
+    }
+
+    /// Waits for the next connection.
+    pub(super) async fn accept(&self) -> io::Result<(Endpoint, SockAddr)> {
+        if let Some(accepted) = self.leftover() {
+            return accepted;
+        }
+        let accept = Accept::new(self.endpoint.socket.clone());
+        let (result, accept) = self.endpoint.begin(accept).await;
+        self.connected(result, accept)
+    }
+
+    fn connected(
+        &self,
+        result: io::Result<usize>,
+        accept: Accept,
+    ) -> io::Result<(Endpoint, SockAddr)> {
+        result?;
+        let (socket, address) = accept.into_accepted().ok_or(io::ErrorKind::Other)?;
+        Ok((self.endpoint.beside(socket)?, address))
+    }
+
+    /// A connection that was accepted before anybody asked for it.
+    fn leftover(&self) -> Option<io::Result<(Endpoint, SockAddr)>> {
+        let socket = self.accepted.next()?;
+        // The address is not told where many are accepted; a peer that has gone meanwhile has none any more.
+        let gone = |_| io::ErrorKind::ConnectionAborted.into();
+        Some(
+            socket
+                .peer_addr()
+                .map_err(gone)
+                .and_then(|address| Ok((self.endpoint.beside(socket)?, address))),
+        )
+    }
+
+    fn begin(&self) -> Accepting {
+        let socket = self.endpoint.socket.clone();
+        if !self.many.get() {
+            return Accepting::One(self.endpoint.begin(Accept::new(socket)));
+        }
+        let accepted = self.accepted.clone();
+        Accepting::Many(self.endpoint.launch(AcceptMany { socket, accepted }))
+    }
+}
+
+/// The connections to a listener, one after another.
+pub(super) struct Incoming {
+    listener: Rc<Listener>,
+    accepting: Option<Accepting>,
+}
+
+enum Accepting {
+    /// Where there is no ring, or an old one.
+    One(Io<Accept>),
+    Many(Flight<AcceptMany>),
+}
+
+impl Incoming {
+    pub(super) fn new(listener: &Rc<Listener>) -> Self {
+        Self {
+            listener: listener.clone(),
+            accepting: None,
+        }
+    }
+}
+
+impl Stream for Incoming {
+    type Item = io::Result<(Endpoint, SockAddr)>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(accepted) = this.listener.leftover() {
+                return Poll::Ready(Some(accepted));
+            }
+            let accepting = this.accepting.get_or_insert_with(|| this.listener.begin());
+            match accepting {
+                Accepting::One(accept) => {
+                    let (result, accept) = ready!(Pin::new(accept).poll(task));
+                    this.accepting = None;
+                    return Poll::Ready(Some(this.listener.connected(result, accept)));
+                }
+                Accepting::Many(accept) => {
+                    let (result, _) = ready!(Pin::new(accept).poll(task));
+                    this.accepting = None;
+                    match result {
+                        Err(error) if is_unknown(&error) => this.listener.many.set(false),
+                        // There was no room for more.
+                        Err(error) if is_cancelled(&error) => {}
+                        Err(error) => return Poll::Ready(Some(Err(error))),
+                        Ok(_) => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the kernel does not know what it was asked for: it is older than 5.19.
+fn is_unknown(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidInput
+}
+
+fn is_cancelled(error: &io::Error) -> bool {
+    #[cfg(target_os = "linux")]
+    let cancelled = error.raw_os_error() == Some(libc::ECANCELED);
+    // There are no rings.
+    #[cfg(not(target_os = "linux"))]
+    let cancelled = false;
+    cancelled
+}
