@@ -1,7 +1,7 @@
 //! Which sockets are ready, on the portable backend: those that somebody waits for are watched together.
 
 use crate::door::io::operation::Interest;
-use polling::{Event, Events, Poller};
+use polling::{Event, Events, PollMode, Poller};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -12,6 +12,10 @@ use std::time::Duration;
 
 pub(crate) struct Readiness {
     poller: Arc<Poller>,
+    /// Whether each change of a socket is an event. Then a socket is watched once and for all, without a call for each wait:
+    /// nobody waits but after an attempt that found the socket not ready, so the next change is what they wait for. Else a
+    /// socket is watched for one event at a time.
+    edges: bool,
     events: RefCell<Events>,
     sockets: RefCell<Slab<Watched>>,
     woken: RefCell<Vec<Waker>>,
@@ -30,8 +34,10 @@ pub(crate) type Ticket = u64;
 
 impl Readiness {
     pub(super) fn new() -> io::Result<Self> {
+        let poller = Poller::new()?;
         Ok(Self {
-            poller: Arc::new(Poller::new()?),
+            edges: poller.supports_edge(),
+            poller: Arc::new(poller),
             events: RefCell::new(Events::new()),
             sockets: RefCell::default(),
             woken: RefCell::default(),
@@ -46,9 +52,13 @@ impl Readiness {
     /// Watches a socket from now on, until its registration ends.
     pub(crate) fn register(self: &Rc<Self>, socket: &socket2::Socket) -> io::Result<Registration> {
         let place = self.sockets.borrow_mut().insert(Watched::default());
+        let (first, mode) = match self.edges {
+            true => (Event::all(place), PollMode::Edge),
+            false => (Event::none(place), PollMode::Oneshot),
+        };
         // SAFETY: the registration is ended, which deletes the socket here, before the socket is closed: see
         // `door::io::socket::Shared`.
-        let added = unsafe { self.poller.add(socket, Event::none(place)) };
+        let added = unsafe { self.poller.add_with_mode(socket, first, mode) };
         if let Err(error) = added {
             self.sockets.borrow_mut().remove(place);
             return Err(error);
@@ -69,9 +79,13 @@ impl Readiness {
         let (mut sockets, mut woken) = (self.sockets.borrow_mut(), self.woken.borrow_mut());
         for event in events.iter() {
             if let Some(watched) = sockets.get_mut(event.key) {
-                // Both sides: the socket is watched for neither after an event, and who is woken in vain looks again.
-                let waiting = watched.readers.drain(..).chain(watched.writers.drain(..));
-                woken.extend(waiting.map(|(_, waker)| waker));
+                // Where the socket is watched for neither side after an event, both look again.
+                if event.readable || !self.edges {
+                    woken.extend(watched.readers.drain(..).map(|(_, waker)| waker));
+                }
+                if event.writable || !self.edges {
+                    woken.extend(watched.writers.drain(..).map(|(_, waker)| waker));
+                }
             }
         }
     }
@@ -122,6 +136,10 @@ impl Registration {
         let mine = self.readiness.tickets.get() + 1;
         self.readiness.tickets.set(mine);
         waiting.push((mine, waker));
+        *ticket = Some(mine);
+        if self.readiness.edges {
+            return Poll::Pending;
+        }
         let event = Event::new(
             self.place,
             !watched.readers.is_empty(),
@@ -130,9 +148,9 @@ impl Registration {
         drop(sockets);
         if let Err(error) = self.readiness.poller.modify(socket, event) {
             self.leave(interest, mine);
+            *ticket = None;
             return Poll::Ready(Err(error));
         }
-        *ticket = Some(mine);
         Poll::Pending
     }
 
