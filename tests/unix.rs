@@ -4,6 +4,7 @@
 
 mod common;
 
+use common::place::Place;
 use common::{SHARDS, Setup, descriptors, each_backend, eventually, run};
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use spargio::ShardId;
@@ -11,33 +12,8 @@ use spargio::net::{Detached, UnixDatagram, UnixListener, UnixStream};
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// A path of a test's own; what is there at the end is removed.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        static PLACES: AtomicUsize = AtomicUsize::new(0);
-        let number = PLACES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("spargio-test-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-}
-
-impl AsRef<Path> for Place {
-    fn as_ref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        _ = std::fs::remove_file(&self.0);
-    }
-}
 
 #[test]
 fn a_listener_at_a_path_accepts() {

@@ -4,6 +4,8 @@
 // Each test file is a program of its own and uses a part of this.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod place;
+
 use spargio::time::timeout;
 use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
 use std::io;
