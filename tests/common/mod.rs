@@ -5,6 +5,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod place;
+pub mod server;
 
 use spargio::time::timeout;
 use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
@@ -227,6 +228,13 @@ pub fn run<T: Send + 'static>(
         timeout(LONG, work(ctx)).await.expect("it hangs")
     });
     rt.block_on(task.unwrap()).unwrap().unwrap()
+}
+
+/// Bytes that are not all alike.
+pub fn bytes(len: usize) -> Vec<u8> {
+    (0..len as u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect()
 }
 
 /// How many descriptors the process has, where that can be known.
