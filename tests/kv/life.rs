@@ -1,0 +1,154 @@
+//! The server itself: how it is told what to do, how it idles, and how it ends.
+
+use crate::common::eventually;
+use crate::each_server;
+use crate::server::{Kv, command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+#[test]
+fn options() {
+    let help = command(&["--help"]).output().unwrap();
+    assert!(help.status.success());
+    let text = String::from_utf8(help.stdout).unwrap();
+    for option in [
+        "--port",
+        "--bind",
+        "--shards",
+        "--backend",
+        "--dir",
+        "--appendfsync",
+    ] {
+        assert!(text.contains(option), "{text}");
+    }
+    for (arguments, says) in [
+        (&["--nope"][..], "--nope"),
+        (&["--port", "70000"], "70000"),
+        (&["--backend", "x"], "queue, io_uring or auto"),
+        (
+            &["--dir", "/tmp", "--appendfsync", "x"],
+            "always, everysec or no",
+        ),
+        (&["--appendfsync", "no"], "--dir"),
+        (&["--bind", "nowhere"], "nowhere"),
+    ] {
+        let output = command(arguments).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(says), "{errors}");
+    }
+    let output = command(&["--shards", "0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let kv = Kv::start(&["--shards", "1"]);
+    let port = kv.address().port().to_string();
+    let output = command(&["--shards", "1", "--port", &port])
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        errors.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        "{errors}"
+    );
+    kv.end();
+}
+
+/// What was sent before is answered, whoever goes on sending.
+#[test]
+fn sigterm_drains() {
+    each_server(&[], |kv| {
+        let begin = Instant::now();
+        let mut idle = kv.connect();
+        let mut busy = kv.connect();
+        let mut deaf = kv.connect();
+        idle.ask("PING", "+PONG\r\n");
+        deaf.send("PING\r\n");
+        let commands: String = (0..1000).map(|n| format!("SET k:{n} {n}\r\n")).collect();
+        busy.send(&commands);
+        busy.expect("+OK\r\n".repeat(10));
+        kv.terminate();
+        let answered = 10 + busy.rest().len() / 5;
+        assert_eq!(answered, 1000);
+        assert_eq!(idle.rest(), b"");
+        assert_eq!(deaf.rest(), b"+PONG\r\n");
+        // It was not the limit on the time that ended them, which is 10 s.
+        assert!(begin.elapsed() < Duration::from_secs(9));
+    });
+}
+
+#[test]
+fn keys_expire_by_themselves() {
+    each_server(&[], |kv| {
+        let mut peer = kv.connect();
+        for n in 0..3000 {
+            peer.ask(&format!("SET k:{n} x PX {}", 100 + n % 50), "+OK\r\n");
+        }
+        peer.ask("SET stays x", "+OK\r\n");
+        // Nobody looks at them.
+        eventually("all have expired but one", || {
+            thread::sleep(Duration::from_millis(20));
+            peer.send("DBSIZE\r\n");
+            peer.line() == ":1\r\n"
+        });
+        peer.ask("SET k x PX 40", "+OK\r\n");
+        peer.ask("EXISTS k", ":1\r\n");
+        let begin = Instant::now();
+        eventually("it is not there any more", || {
+            peer.send("GET k\r\n");
+            let there = peer.line() != "$-1\r\n";
+            if there {
+                peer.line();
+            }
+            !there
+        });
+        assert!(begin.elapsed() >= Duration::from_millis(35));
+    });
+}
+
+/// How many files this process may open.
+fn files() -> u64 {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the call writes one `rlimit`, which lives until it returns.
+    let result = unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) };
+    assert_eq!(result, 0);
+    limit.rlim_cur
+}
+
+#[test]
+fn a_thousand_idle_connections_use_no_cpu() {
+    if files() < 1200 {
+        eprintln!(
+            "SKIP: a thousand connections need more files than the {} that may be open",
+            files()
+        );
+        return;
+    }
+    each_server(&[], |kv| {
+        let mut peers: Vec<_> = (0..1000).map(|_| kv.connect()).collect();
+        for peer in &mut peers {
+            peer.ask("SET k x EX 1000", "+OK\r\n");
+        }
+        // Until the last has gone to sleep.
+        let mut least = Duration::MAX;
+        for _ in 0..5 {
+            let before = kv.cpu_time();
+            thread::sleep(Duration::from_secs(1));
+            least = least.min(kv.cpu_time() - before);
+            if least < Duration::from_millis(2) {
+                break;
+            }
+        }
+        assert!(
+            least < Duration::from_millis(2),
+            "an idle second takes {least:?}"
+        );
+        peers[999].ask("GET k", "$1\r\nx\r\n");
+    });
+}

@@ -1,0 +1,45 @@
+//! The example `kv`, as its clients see it: the server is the built program, and runs on every backend, with one shard and
+//! with two.
+//!
+//! Where `redis-cli` and `redis-benchmark` are not installed, their tests say SKIP; with `SPARGIO_REQUIRE_REDIS=1` they fail.
+
+#![cfg(target_os = "linux")]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod clients;
+mod commands;
+mod crash;
+mod file;
+mod life;
+mod peer;
+mod protocol;
+mod server;
+
+use common::has_ring;
+use server::Kv;
+use spargio::Carry;
+
+/// Runs a test with a server on each backend, with one shard and with two, each with these further arguments.
+fn each_server(arguments: &[&str], test: impl Fn(&Kv)) {
+    for setup in setups() {
+        eprintln!("kv {}", setup.join(" "));
+        let arguments: Vec<&str> = setup.iter().chain(arguments).copied().collect();
+        let kv = Kv::start(&arguments);
+        test(&kv);
+        kv.end();
+    }
+}
+
+/// The backends that can be used here, with one shard and with two.
+fn setups() -> Vec<[&'static str; 4]> {
+    let mut setups = Vec::new();
+    for shards in ["1", "2"] {
+        setups.push(["--backend", "queue", "--shards", shards]);
+        if has_ring(Carry::Lane) {
+            setups.push(["--backend", "io_uring", "--shards", shards]);
+        }
+    }
+    setups
+}
