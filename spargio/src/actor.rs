@@ -19,6 +19,38 @@ use std::task::{Context, Poll};
 /// A struct whose state lives on one shard and that handles the messages of one protocol.
 ///
 /// Implemented by [`#[shard_actor]`](macro@crate::shard_actor), never by hand.
+///
+/// It is the bound of code that is about actors of any kind:
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Actor, HandleOf, ShardCtx, StartError};
+///
+/// /// One actor of a kind on each shard.
+/// async fn everywhere<A: Actor + Default + 'static>(cx: &ShardCtx) -> Result<Vec<HandleOf<A>>, StartError> {
+///     let mut handles = Vec::new();
+///     for shard in (0..).map_while(|id| cx.remote(id)) {
+///         handles.push(shard.start(A::default).await?);
+///     }
+///     Ok(handles)
+/// }
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let counters: Vec<CounterHandle> = everywhere::<Counter>(&cx).await?;
+///     assert_eq!((counters.len(), Counter::NAME), (2, "Counter"));
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an actor",
     label = "not an actor",
@@ -57,6 +89,41 @@ pub trait Dispatch<A>: RingMsg {
 /// What an actor's methods are given: itself, its shard, and what it may start.
 ///
 /// It stays on its shard: it is neither `Send` nor `Clone`.
+///
+/// ```
+/// use spargio::{Cx, Handle, RingMsg, ShardCtx, blocking, shard_actor};
+/// # use std::{cell::Cell, rc::Rc};
+///
+/// #[derive(RingMsg)]
+/// enum JobMsg { Begin { most: u64 }, End { sum: u64 } }
+///
+/// #[shard_actor(msg = JobMsg)]
+/// struct Job { result: Rc<Cell<u64>> }
+///
+/// impl JobBehavior for Job {
+///     async fn begin(&mut self, cx: &Cx<Self>, most: u64) {
+///         let job = cx.handle();
+///         // A task does not hold the actor, which handles other messages meanwhile.
+///         cx.spawn_local(async move {
+///             if let Ok(sum) = blocking(move || (1..=most).sum()).await { _ = job.end(sum); }
+///         });
+///     }
+///     async fn end(&mut self, cx: &Cx<Self>, sum: u64) {
+///         self.result.set(sum);
+///         cx.stop();
+///     }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let result = Rc::new(Cell::new(0));
+///     let job: JobHandle = cx.start(Job { result: result.clone() })?;
+///     job.begin(100)?;
+///     job.wait_stopped().await;
+///     assert_eq!(result.get(), 5050);
+///     Ok(())
+/// }
+/// ```
 pub struct Cx<A> {
     shard: ShardCtx,
     entry: HeldEntry,
@@ -85,6 +152,8 @@ impl<A: Actor> Cx<A> {
 
     /// Spawns a task on this shard that ends with this actor. The task does not hold the actor: it may ask through
     /// [`ShardCtx`] and tell the actor what came of it.
+    ///
+    /// A panic of the task is its own: the handle gives [`JoinError::Panicked`](crate::JoinError::Panicked), the actor goes on.
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,

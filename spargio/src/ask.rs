@@ -31,6 +31,39 @@ use std::time::{Duration, Instant};
 ///
 /// Inside a handler only the handler's own `cx` may ask: an ask through a `Client` or a `ShardCtx` there is refused with
 /// [`AskError::Undeclared`].
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{AskError, Asker, ShardCtx};
+///
+/// /// Written once for all who may ask.
+/// async fn sum(asker: &impl Asker<CounterMsg>, counters: &[CounterHandle]) -> Result<u64, AskError> {
+///     let mut sum = 0;
+///     for counter in counters { sum += counter.get(asker).await?; }
+///     Ok(sum)
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let counters = [cx.start(Counter::default())?, cx.start(Counter::default())?];
+///     counters[0].add(2)?;
+///     counters[1].add(3)?;
+///     assert_eq!(sum(&cx, &counters).await?, 5);
+///     assert_eq!(sum(&cx.client(), &counters).await?, 5);
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot wait for a reply of `{M}`",
     label = "not an asker",
@@ -102,6 +135,39 @@ impl<A: Actor<Msg = P>, P: MayAsk<M>, M: RingMsg> Asker<M> for Cx<A> {
 ///
 /// It resolves to the reply or to an [`AskError`], at the latest when its timeout has passed. Dropping it cancels
 /// nothing: an accepted ask is handled, and its reply discarded.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Ask, Runtime};
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let client = rt.client();
+/// let asked = rt.block_on(async {
+///     let mut asks: Vec<Ask<u64>> = Vec::new();
+///     for shard in 0..2 {
+///         let counter = rt.remote(shard).ok_or("no such shard")?.start(Counter::default).await?;
+///         counter.add(1)?;
+///         // Sent here: both shards work at once.
+///         asks.push(counter.get(&client));
+///     }
+///     let mut sum = 0;
+///     for ask in asks { sum += ask.await?; }
+///     Ok::<_, Box<dyn std::error::Error>>(sum)
+/// })?;
+/// assert_eq!(asked, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use = "an ask that is not awaited never shows its reply or its error"]
 pub struct Ask<T> {
     state: AskState<T>,
@@ -175,6 +241,30 @@ pub(crate) fn wait_for(
 /// A reply to come, awaited on the shard that asked.
 ///
 /// As [`Ask`], but it allocates nothing and stays on its shard.
+///
+/// ```
+/// use spargio::{AskError, Cx, Reply, RingMsg, ShardCtx, shard_actor};
+/// use std::time::Duration;
+///
+/// #[derive(RingMsg)]
+/// enum SlowMsg { #[ring(reply = u8, later)] Think }
+///
+/// #[shard_actor(msg = SlowMsg)]
+/// #[derive(Default)]
+/// struct Slow { thoughts: Vec<Reply<u8>> }
+///
+/// impl SlowBehavior for Slow {
+///     async fn think(&mut self, _: &Cx<Self>, reply: Reply<u8>) { self.thoughts.push(reply); }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let slow: SlowHandle = cx.start(Slow::default())?;
+///     let thought = slow.think(&cx).timeout(Duration::from_millis(1)).await;
+///     assert_eq!(thought, Err(AskError::Timeout));
+///     Ok(())
+/// }
+/// ```
 #[must_use = "an ask that is not awaited never shows its reply or its error"]
 pub struct LocalAsk<T> {
     core: Rc<Core>,

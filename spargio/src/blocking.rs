@@ -36,6 +36,20 @@ where
 }
 
 /// The future of [`blocking`].
+///
+/// ```
+/// use spargio::{Blocking, blocking};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     // Each has its thread: they run side by side.
+///     let sums: Vec<Blocking<u64>> = (1..=3).map(|n| blocking(move || (1..=n).sum())).collect();
+///     let mut all = Vec::new();
+///     for sum in sums { all.push(sum.await?); }
+///     assert_eq!(all, [1, 3, 6]);
+///     Ok(())
+/// }
+/// ```
 #[must_use = "dropped, it may never run"]
 pub struct Blocking<T>(blocking_pool::Task<Option<T>>);
 

@@ -6,6 +6,32 @@ use crate::remote::RemoteShard;
 use std::sync::Arc;
 
 /// A way into a runtime from anywhere: it asks, and finds shards. Cheap to clone; keeps no runtime alive.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::Runtime;
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let client = rt.client();
+/// let counter = rt.block_on(client.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+/// // Threads that know nothing of shards.
+/// std::thread::scope(|scope| {
+///     for _ in 0..2 { scope.spawn(|| counter.add(1)); }
+/// });
+/// assert_eq!(rt.block_on(counter.get(&client))?, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Client {
     pub(crate) shared: Arc<Shared>,

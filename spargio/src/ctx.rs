@@ -13,6 +13,28 @@ use crate::shard::{Core, current};
 use std::rc::Rc;
 
 /// A shard, seen from the code that runs on it: tasks and actors. Cheap to clone; stays on its shard.
+///
+/// ```
+/// use spargio::ShardCtx;
+/// use std::{cell::Cell, rc::Rc};
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     // What tasks of one shard share needs no lock.
+///     let count = Rc::new(Cell::new(0));
+///     let task = cx.spawn_local({
+///         let count = count.clone();
+///         async move { count.set(count.get() + 1) }
+///     });
+///     task.await?;
+///     assert_eq!(count.get(), 1);
+///
+///     let other = cx.remote(1).ok_or("no shard 1")?;
+///     let there = other.spawn_local(|cx| async move { cx.shard_id() })?.await?;
+///     assert_eq!((cx.shard_id(), there), (0, 1));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct ShardCtx {
     pub(crate) core: Rc<Core>,
@@ -20,6 +42,16 @@ pub struct ShardCtx {
 
 impl ShardCtx {
     /// The shard that the calling code runs on, or `None` on a thread that is no shard.
+    ///
+    /// ```
+    /// use spargio::{Runtime, ShardCtx};
+    ///
+    /// assert!(ShardCtx::current().is_none());
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// let id = rt.spawn_on(0, async { ShardCtx::current().map(|cx| cx.shard_id()) })?;
+    /// assert_eq!(rt.block_on(id)?, Some(0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn current() -> Option<Self> {
         current::with(|core| core.map(|core| Self { core: core.hold() }))

@@ -11,6 +11,44 @@ use std::pin::pin;
 use std::time::Duration;
 
 /// What an actor has going on beside its handlers. Dropping it ends that; so does the actor's end.
+///
+/// A message that was accepted before is handled all the same.
+///
+/// ```
+/// use spargio::{Cx, Feed, RingMsg, ShardCtx, shard_actor};
+/// use std::time::Duration;
+///
+/// #[derive(Clone, RingMsg)]
+/// enum LampMsg {
+///     Blink,
+///     /// Whether it blinks now.
+///     #[ring(reply = bool)]
+///     Switch,
+/// }
+///
+/// #[shard_actor(msg = LampMsg)]
+/// #[derive(Default)]
+/// struct Lamp { blinking: Option<Feed> }
+///
+/// impl LampBehavior for Lamp {
+///     async fn blink(&mut self, _: &Cx<Self>) {}
+///     async fn switch(&mut self, cx: &Cx<Self>) -> bool {
+///         self.blinking = match self.blinking.take() {
+///             Some(blinking) => { blinking.cancel(); None }
+///             None => Some(cx.every(Duration::from_millis(1), LampMsg::Blink)),
+///         };
+///         self.blinking.is_some()
+///     }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let lamp: LampHandle = cx.start(Lamp::default())?;
+///     assert!(lamp.switch(&cx).await?);
+///     assert!(!lamp.switch(&cx).await?);
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping it ends what it stands for: keep it in the actor, or `detach` it"]
 pub struct Feed(Option<JoinHandle<()>>);
@@ -90,6 +128,41 @@ where
 
     /// Tells the actor `message` once in every `period`, for the first time after one. Messages that find no room wait,
     /// and those that were missed meanwhile come as one.
+    ///
+    /// ```
+    /// use spargio::{Cx, Reply, RingMsg, ShardCtx, shard_actor};
+    /// use std::time::Duration;
+    ///
+    /// #[derive(Clone, RingMsg)]
+    /// enum ProbeMsg {
+    ///     Sample,
+    ///     /// Answered after three samples.
+    ///     #[ring(reply = u32, later)]
+    ///     Enough,
+    /// }
+    ///
+    /// #[shard_actor(msg = ProbeMsg)]
+    /// #[derive(Default)]
+    /// struct Probe { samples: u32, enough: Option<Reply<u32>> }
+    ///
+    /// impl ProbeBehavior for Probe {
+    ///     async fn started(&mut self, cx: &Cx<Self>) {
+    ///         cx.every(Duration::from_millis(1), ProbeMsg::Sample).detach();
+    ///     }
+    ///     async fn sample(&mut self, _: &Cx<Self>) {
+    ///         self.samples += 1;
+    ///         if self.samples >= 3 && let Some(reply) = self.enough.take() { reply.send(self.samples); }
+    ///     }
+    ///     async fn enough(&mut self, _: &Cx<Self>, reply: Reply<u32>) { self.enough = Some(reply); }
+    /// }
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let probe: ProbeHandle = cx.start(Probe::default())?;
+    ///     assert!(probe.enough(&cx).await? >= 3);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn every(&self, period: Duration, message: A::Msg) -> Feed
     where
         A::Msg: Clone,
@@ -109,6 +182,38 @@ where
 
     /// Tells the actor each item of a stream, as the message that `message` makes of it, until the stream ends. The next
     /// item is not asked for before the last has found room in the mailbox.
+    ///
+    /// Nothing says that the stream has ended, unless its last item does.
+    ///
+    /// ```
+    /// use futures_util::stream;
+    /// use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+    /// # use std::{cell::Cell, rc::Rc};
+    ///
+    /// #[derive(RingMsg)]
+    /// enum TallyMsg { Count { n: u32 }, End }
+    ///
+    /// #[shard_actor(msg = TallyMsg)]
+    /// struct Tally { sum: Rc<Cell<u32>> }
+    ///
+    /// impl TallyBehavior for Tally {
+    ///     async fn started(&mut self, cx: &Cx<Self>) {
+    ///         let items = stream::iter([Some(1), Some(2), Some(3), None]);
+    ///         cx.feed(items, |item| item.map_or(TallyMsg::End, |n| TallyMsg::Count { n })).detach();
+    ///     }
+    ///     async fn count(&mut self, _: &Cx<Self>, n: u32) { self.sum.set(self.sum.get() + n); }
+    ///     async fn end(&mut self, cx: &Cx<Self>) { cx.stop(); }
+    /// }
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let sum = Rc::new(Cell::new(0));
+    ///     let tally: TallyHandle = cx.start(Tally { sum: sum.clone() })?;
+    ///     tally.wait_stopped().await;
+    ///     assert_eq!(sum.get(), 6);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn feed<S>(&self, stream: S, mut message: impl FnMut(S::Item) -> A::Msg + 'static) -> Feed
     where
         S: Stream + 'static,

@@ -35,6 +35,37 @@ use std::time::Instant;
 ///
 /// Variants of a protocol cannot be named so that they would hide these methods, nor `watch`, `link`, `restart`, `kill`,
 /// `priority` or `forward`, which are reserved.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Handle, ShardCtx};
+///
+/// /// Stops actors of any kind, all at once, and waits for them.
+/// async fn retire<H: Handle>(actors: &[H]) {
+///     for actor in actors { actor.stop(); }
+///     for actor in actors { actor.wait_stopped().await; }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let (one, two): (CounterHandle, CounterHandle) = (cx.start(Counter::default())?, cx.start(Counter::default())?);
+///     assert!(one.is_alive() && one.shard() == cx.shard_id() && one.id() != two.id());
+///     retire(&[one, two]).await;
+///     assert!(one.add(1).is_err() && !one.is_alive());
+///     Ok(())
+/// }
+/// ```
 pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
     /// The protocol that the actor understands.
     type Msg: RingMsg<Handle = Self>;
@@ -109,9 +140,61 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
 }
 
 /// The handle of an actor type.
+///
+/// What generic code calls it. With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Actor, HandleOf, ShardCtx, StartError};
+///
+/// fn two<A: Actor + Default + 'static>(cx: &ShardCtx) -> Result<[HandleOf<A>; 2], StartError> {
+///     Ok([cx.start(A::default())?, cx.start(A::default())?])
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let [one, other]: [CounterHandle; 2] = two::<Counter>(&cx)?;
+///     assert_ne!(one, other);
+///     Ok(())
+/// }
+/// ```
 pub type HandleOf<A> = <<A as Actor>::Msg as RingMsg>::Handle;
 
 /// Tells an actor from every other of the process, the stopped ones included.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{ActorId, Handle, Runtime};
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let counter = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+/// let id: ActorId = counter.id();
+/// // Which line of the statistics is its own.
+/// let stats = rt.stats();
+/// let own = stats.actors.iter().find(|actor| actor.id == id).ok_or("not listed")?;
+/// assert_eq!(own.name, "Counter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ActorId(pub(crate) u64);
 
@@ -159,6 +242,32 @@ fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
 }
 
 /// The future of [`Handle::send`].
+///
+/// ```
+/// use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+///
+/// #[derive(RingMsg)]
+/// enum SinkMsg { Put { item: String }, #[ring(reply = usize)] Len }
+///
+/// #[shard_actor(msg = SinkMsg, mailbox = 1)]
+/// #[derive(Default)]
+/// struct Sink { items: Vec<String> }
+///
+/// # impl SinkBehavior for Sink {
+/// #     async fn put(&mut self, _: &Cx<Self>, item: String) { self.items.push(item); }
+/// #     async fn len(&mut self, _: &Cx<Self>) -> usize { self.items.len() }
+/// # }
+/// #
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let sink: SinkHandle = cx.start(Sink::default())?;
+///     for n in 0..10 {
+///         // There is room for one: each waits until the one before it is begun.
+///         sink.send(SinkMsg::Put { item: format!("item {n}") }).await?;
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Sending<M> {
     to: Address,
@@ -272,6 +381,33 @@ impl<M> Drop for Sending<M> {
 }
 
 /// The future of [`Handle::wait_stopped`].
+///
+/// Dropping it waits no longer, and does nothing to the actor. With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Handle, ShardCtx};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let counter: CounterHandle = cx.start(Counter::default())?;
+///     // It is registered here, not when it is awaited.
+///     let stopped = counter.wait_stopped();
+///     counter.stop();
+///     stopped.await;
+///     assert!(!counter.is_alive());
+///     Ok(())
+/// }
+/// ```
 #[must_use = "it only waits when it is awaited"]
 pub struct WaitStopped(Option<oneshot::Receiver<()>>);
 

@@ -12,6 +12,21 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A future of a task's result. Dropping it detaches the task, which goes on.
+///
+/// ```
+/// use spargio::{JoinError, ShardCtx};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let quick = cx.spawn_local(async { 6 * 7 });
+///     assert_eq!(quick.await?, 42);
+///
+///     let endless = cx.spawn_local(std::future::pending::<()>());
+///     endless.abort();
+///     assert_eq!(endless.await, Err(JoinError::Aborted));
+///     Ok(())
+/// }
+/// ```
 pub struct JoinHandle<T> {
     receiver: oneshot::Receiver<Result<T, JoinError>>,
     abort: Arc<Abort>,

@@ -15,6 +15,15 @@ use std::task::Waker;
 use std::time::Instant;
 
 /// Which backend carries pairs between shards.
+///
+/// ```
+/// use spargio::{BackendKind, Runtime};
+///
+/// let rt = Runtime::builder().shards(1).backend(BackendKind::Auto).build()?;
+/// // What it came to on this machine.
+/// assert!(matches!(rt.backend(), BackendKind::IoUring | BackendKind::Queue));
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackendKind {
@@ -30,6 +39,16 @@ pub enum BackendKind {
 }
 
 /// How actor messages travel on io_uring; the queue backend has the lane only.
+///
+/// ```
+/// use spargio::{BackendKind, Carry, IoUringReport, Runtime};
+///
+/// // The last is the one that needs the newest kernel.
+/// let carry = IoUringReport::probe().carries().last().copied().unwrap_or_default();
+/// let rt = Runtime::builder().shards(1).backend(BackendKind::Auto).carry(carry).build()?;
+/// assert!(rt.carry() == carry || rt.carry() == Carry::Lane);
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Carry {
