@@ -5,6 +5,34 @@ use std::fmt;
 /// A message that was not accepted; it is handed back.
 ///
 /// `Debug`, `Display` and `Error` hold for every message type, whatever the message itself implements.
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # enum LogMsg { Line { text: String }, #[ring(reply = usize)] Len }
+/// use spargio::{Handle, SendError, ShardCtx, shard_actor};
+///
+/// #[shard_actor(msg = LogMsg, mailbox = 1)]
+/// #[derive(Default)]
+/// struct Log { lines: Vec<String> }
+///
+/// # impl LogBehavior for Log {
+/// #     async fn line(&mut self, _: &spargio::Cx<Self>, text: String) { self.lines.push(text); }
+/// #     async fn len(&mut self, _: &spargio::Cx<Self>) -> usize { self.lines.len() }
+/// # }
+/// #
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let log: LogHandle = cx.start(Log::default())?;
+///     log.line("one".into())?;
+///     // The actor has not run since, so its mailbox is full.
+///     match log.line("two".into()) {
+///         Err(SendError::Full(message)) => log.send(message).await?,
+///         other => other?,
+///     }
+///     assert_eq!(log.len(&cx).await?, 2);
+///     Ok(())
+/// }
+/// ```
 pub enum SendError<M> {
     /// The mailbox, or the lane to its shard, has no room now. Wait with [`send`](crate::Handle::send), shed load, or
     /// enlarge the mailbox.
@@ -17,6 +45,33 @@ pub enum SendError<M> {
 
 impl<M> SendError<M> {
     /// The message that was not sent.
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # enum LogMsg { Line { text: String }, #[ring(reply = usize)] Len }
+    /// use spargio::{Handle, ShardCtx, shard_actor};
+    ///
+    /// #[shard_actor(msg = LogMsg)]
+    /// #[derive(Default)]
+    /// struct Log { lines: Vec<String> }
+    ///
+    /// # impl LogBehavior for Log {
+    /// #     async fn line(&mut self, _: &spargio::Cx<Self>, text: String) { self.lines.push(text); }
+    /// #     async fn len(&mut self, _: &spargio::Cx<Self>) -> usize { self.lines.len() }
+    /// # }
+    /// #
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let former: LogHandle = cx.start(Log::default())?;
+    ///     former.stop();
+    ///     former.wait_stopped().await;
+    ///     // The next one gets what the former did not take.
+    ///     let log: LogHandle = cx.start(Log::default())?;
+    ///     if let Err(refused) = former.line("late".into()) { log.try_send(refused.into_inner())?; }
+    ///     assert_eq!(log.len(&cx).await?, 1);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn into_inner(self) -> M {
         match self {
             Self::Full(message) | Self::Dead(message) | Self::Closed(message) => message,
@@ -70,6 +125,41 @@ macro_rules! plain_error {
 
 plain_error! {
     /// Why an ask got no reply.
+    ///
+    /// Its fields are not handed back: who would send them again keeps a copy. After `Full`, `Dead` and `Undeclared` the ask
+    /// was not handled; after `Timeout`, `Closed` and `Unanswered` it may have been, and after `Panicked` it was begun.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+        /// # #[derive(Default)]
+        /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// #
+    /// use spargio::{AskError, Handle, ShardCtx};
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let mut counter: CounterHandle = cx.start(Counter::default())?;
+    ///     counter.stop();
+    ///     let total = match counter.get(&cx).await {
+    ///         // The state went with the actor: another one begins anew.
+    ///         Err(AskError::Dead) => {
+    ///             counter = cx.start(Counter::default())?;
+    ///             counter.get(&cx).await?
+    ///         }
+    ///         total => total?,
+    ///     };
+    ///     assert_eq!(total, 0);
+    ///     Ok(())
+    /// }
+    /// ```
     AskError {
         /// The mailbox or the lane to it had no room: the ask was not accepted.
         Full => "the mailbox or the lane to it is full: the ask was not accepted; try again later or enlarge the mailbox",
@@ -120,6 +210,33 @@ impl AskError {
 
 plain_error! {
     /// Why an actor was not started.
+    ///
+    /// The actor, if it was made, is dropped. With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+        /// # #[derive(Default)]
+        /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// #
+    /// use spargio::{ShardCtx, StartError};
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let shard = cx.remote(0).ok_or("no shard 0")?;
+    ///     // What the actor is made of may be missing there.
+    ///     let started = shard.start(|| -> Counter { panic!("no memory left for a counter") }).await;
+    ///     assert_eq!(started, Err::<CounterHandle, _>(StartError::Panicked));
+    ///     // The shard goes on.
+    ///     shard.start(Counter::default).await?;
+    ///     Ok(())
+    /// }
+    /// ```
     StartError {
         /// The runtime is shutting down.
         Closed => "the runtime is shutting down and starts no more actors",
@@ -132,6 +249,21 @@ plain_error! {
 
 plain_error! {
     /// Why a task gave no result.
+    ///
+    /// ```
+    /// use spargio::{JoinError, ShardCtx};
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    ///     let parsed = cx.spawn_local(async { "not a number".parse::<u8>().expect("a number") });
+    ///     assert_eq!(parsed.await, Err(JoinError::Panicked));
+    ///
+    ///     let endless = cx.spawn_local(std::future::pending::<()>());
+    ///     endless.abort();
+    ///     assert_eq!(endless.await, Err(JoinError::Aborted));
+    ///     Ok(())
+    /// }
+    /// ```
     JoinError {
         /// The task panicked; its shard went on.
         Panicked => "the task panicked",
@@ -144,6 +276,24 @@ plain_error! {
 
 plain_error! {
     /// Why a sent pair was not confirmed.
+    ///
+    /// ```
+    /// use spargio::{RemoteShard, Runtime, TicketError};
+    ///
+    /// /// Sends a pair, and says whether its shard has taken it.
+    /// async fn deliver(to: &RemoteShard, pair: (u16, u64)) -> Result<bool, Box<dyn std::error::Error>> {
+    ///     match to.send_raw(pair.0, pair.1)?.await {
+    ///         Ok(()) => Ok(true),
+    ///         // The pair is a copy: it can be sent to another runtime's shard.
+    ///         Err(TicketError::Closed) => Ok(false),
+    ///         Err(other) => Err(other.into()),
+    ///     }
+    /// }
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// assert!(rt.block_on(deliver(&rt.remote(0).ok_or("no shard 0")?, (1, 2)))?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     TicketError {
         /// The target shard ended before it moved the pair into its event queue.
         Closed => "the target shard ended before it took the pair",
@@ -152,6 +302,21 @@ plain_error! {
 
 plain_error! {
     /// Why a runtime did not shut down.
+    ///
+    /// The runtime was dropped then, so its shards end without a report.
+    ///
+    /// ```
+    /// use spargio::{Runtime, ShutdownError};
+    /// use std::sync::mpsc;
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// let shard = rt.remote(0).ok_or("no shard 0")?;
+    /// let (tell, told) = mpsc::channel();
+    /// // The runtime goes to its own shard.
+    /// shard.spawn_local(move |_| async move { tell.send(rt.shutdown().map(drop)) })?;
+    /// assert_eq!(told.recv()?, Err(ShutdownError::OnOwnShard));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ShutdownError {
         /// `shutdown` was called on one of the runtime's own shards, which it would have to wait for.
         OnOwnShard => "a runtime cannot be shut down from its own shard, which it would wait for: call `shutdown` from another thread",
@@ -159,6 +324,17 @@ plain_error! {
 }
 
 /// Why a task was not spawned.
+///
+/// The future is dropped, and was never polled.
+///
+/// ```
+/// use spargio::{Runtime, SpawnError};
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let refused = rt.spawn_on(2, async {}).err();
+/// assert_eq!(refused, Some(SpawnError::NoSuchShard { shard: 2, shards: 2 }));
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpawnError {
@@ -190,6 +366,20 @@ impl fmt::Display for SpawnError {
 impl std::error::Error for SpawnError {}
 
 /// Why io_uring cannot be used here.
+///
+/// ```
+/// use spargio::{BackendKind, IoUringReport};
+///
+/// let report = IoUringReport::probe();
+/// let backend = match &report.refusal {
+///     None => BackendKind::IoUring,
+///     Some(refusal) => {
+///         eprintln!("messages go through the queue: {}; to change that: {}", refusal.cause, refusal.remedy);
+///         BackendKind::Queue
+///     }
+/// };
+/// assert_eq!(backend == BackendKind::IoUring, report.is_usable());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IoUringRefusal {
@@ -217,6 +407,24 @@ impl From<IoUringRefusal> for BuildError {
 }
 
 /// Why a runtime was not built.
+///
+/// ```
+/// use spargio::{BackendKind, BuildError, Runtime};
+///
+/// let asked = Runtime::builder().shards(0).build().err();
+/// assert!(matches!(asked, Some(BuildError::Shards { asked: 0, .. })));
+///
+/// // What the machine refuses need not end the program.
+/// let rt = match Runtime::builder().shards(1).backend(BackendKind::IoUring).build() {
+///     Err(BuildError::Backend { cause, remedy }) => {
+///         eprintln!("no io_uring: {cause}; {remedy}");
+///         Runtime::builder().shards(1).build()?
+///     }
+///     built => built?,
+/// };
+/// assert_eq!(rt.shard_count(), 1);
+/// # Ok::<(), BuildError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum BuildError {
