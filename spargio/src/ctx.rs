@@ -115,6 +115,22 @@ impl ShardCtx {
 
     /// The next pair of this shard's event queue. Several who wait are served in turn.
     ///
+    /// ```
+    /// use spargio::{Event, Runtime};
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// // Adds what comes, until a pair of tag 0.
+    /// let sum = rt.spawn_local_on(0, |cx| async move {
+    ///     let mut sum = 0;
+    ///     while let Event::RingMsg { tag: 1, val, .. } = cx.next_event().await { sum += val; }
+    ///     sum
+    /// })?;
+    /// let shard = rt.remote(0).ok_or("no shard 0")?;
+    /// for pair in [(1, 20), (1, 22), (0, 0)] { shard.send_raw(pair.0, pair.1)?; }
+    /// assert_eq!(rt.block_on(sum)?, 42);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Cancellation
     ///
     /// Dropping the future loses no event.

@@ -14,6 +14,23 @@ use std::cell::RefCell;
 /// A protocol: an enum whose variants are the messages of an actor. Derived, never written by hand.
 ///
 /// See [the derive](macro@crate::RingMsg) for the options.
+///
+/// ```
+/// use spargio::{Event, RingMsg, ShardCtx};
+///
+/// #[derive(Debug, PartialEq, RingMsg)]
+/// enum DimmerMsg { Off, Set { percent: u8 } }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     cx.remote(0).ok_or("no shard 0")?.send(DimmerMsg::Set { percent: 40 })?;
+///     let Event::RingMsg { tag, val, .. } = cx.next_event().await;
+///     // Tags are the variants' places; the fields are in the val.
+///     assert_eq!((tag, val), (1, 40));
+///     assert_eq!(DimmerMsg::decode(tag, val)?, DimmerMsg::Set { percent: 40 });
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a protocol",
     label = "not a message enum",
@@ -41,6 +58,19 @@ pub trait RingMsg: Sized + 'static {
 }
 
 /// A pair that is no message of the protocol it was decoded as.
+///
+/// ```
+/// use spargio::{DecodeError, RingMsg};
+///
+/// #[derive(Debug, PartialEq, RingMsg)]
+/// enum DimmerMsg { Off, Set { percent: u8 }, Name { name: String } }
+///
+/// assert_eq!(DimmerMsg::decode(1, 40)?, DimmerMsg::Set { percent: 40 });
+/// assert_eq!(DimmerMsg::decode(1, 256), Err(DecodeError::BadValue { tag: 1, val: 256 }));
+/// assert_eq!(DimmerMsg::decode(2, 0), Err(DecodeError::HasBody { tag: 2 }));
+/// assert_eq!(DimmerMsg::decode(9, 0), Err(DecodeError::UnknownTag { tag: 9 }));
+/// # Ok::<(), DecodeError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -88,6 +118,26 @@ impl std::error::Error for DecodeError {}
 
 /// A protocol of which every message is a tell that fits into a `val`: what
 /// [`RemoteShard::send`](crate::RemoteShard::send) carries.
+///
+/// ```
+/// use spargio::{Event, InlineMsg, RemoteShard, RingMsg, SendError, ShardCtx};
+///
+/// /// Sends a message to every shard's event queue.
+/// fn announce<M: InlineMsg + Clone>(shards: &[RemoteShard], message: M) -> Result<(), SendError<M>> {
+///     shards.iter().try_for_each(|shard| shard.send(message.clone()).map(drop))
+/// }
+///
+/// #[derive(Clone, RingMsg)]
+/// enum PhaseMsg { Begin { round: u32 } }
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let shards: Vec<_> = (0..).map_while(|id| cx.remote(id)).collect();
+///     announce(&shards, PhaseMsg::Begin { round: 3 })?;
+///     assert_eq!(cx.next_event().await, Event::RingMsg { from: Some(0), tag: 0, val: 3 });
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "not every message of `{Self}` is an inline tell",
     label = "a message of this protocol has a body or a reply",

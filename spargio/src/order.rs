@@ -1,6 +1,43 @@
 //! Who may ask whom: a protocol's declared edges, and the compile-time proof that they have no cycle.
 
 /// "Actors of this protocol may ask actors of the protocol `Callee`": what `#[ring(asks(Callee))]` declares.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Cx, RingMsg, ShardCtx, shard_actor};
+///
+/// #[derive(RingMsg)]
+/// #[ring(asks(CounterMsg))]
+/// enum ReportMsg { #[ring(reply = String)] Write }
+///
+/// #[shard_actor(msg = ReportMsg)]
+/// struct Report { counter: CounterHandle }
+///
+/// impl ReportBehavior for Report {
+///     async fn write(&mut self, cx: &Cx<Self>) -> String {
+///         // `cx` may ask, for the protocol says so.
+///         self.counter.get(cx).await.map_or_else(|error| error.to_string(), |sum| format!("counted {sum}"))
+///     }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let report: ReportHandle = cx.start(Report { counter: cx.start(Counter::default())? })?;
+///     assert_eq!(report.write(&cx).await?, "counted 0");
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an actor of `{Self}` may not wait for `{Callee}`",
     label = "this actor's protocol does not declare that it asks `{Callee}`",

@@ -7,6 +7,29 @@ use crate::reply::Reply;
 use std::marker::PhantomData;
 
 /// What may stand in a message or a reply: owned data that may cross threads.
+///
+/// ```
+/// use spargio::{Cx, Payload, RingMsg, ShardCtx, shard_actor};
+///
+/// #[derive(RingMsg)]
+/// enum StackMsg<T: Payload> { Push(T), #[ring(reply = Option<T>)] Pop }
+///
+/// #[shard_actor(msg = StackMsg<T>)]
+/// struct Stack<T: Payload> { items: Vec<T> }
+///
+/// impl<T: Payload> StackBehavior<T> for Stack<T> {
+///     async fn push(&mut self, _: &Cx<Self>, item: T) { self.items.push(item); }
+///     async fn pop(&mut self, _: &Cx<Self>) -> Option<T> { self.items.pop() }
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let stack: StackHandle<Box<str>> = cx.start(Stack { items: Vec::new() })?;
+///     stack.push("plate".into())?;
+///     assert_eq!(stack.pop(&cx).await?.as_deref(), Some("plate"));
+///     Ok(())
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent to another shard",
     label = "messages and replies cross threads: this must be `Send + 'static`",

@@ -19,6 +19,23 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A shard, seen from elsewhere: another shard, or a thread that is none. Cheap to clone; keeps no runtime alive.
+///
+/// ```
+/// use spargio::ShardCtx;
+/// use std::rc::Rc;
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let other = cx.remote(1).ok_or("no shard 1")?;
+///     let sum = other.spawn(async { 1 + 2 })?;
+///     // The closure goes there; what it makes stays there, and need not be `Send`.
+///     let len = other.spawn_local(|_| async { Rc::<str>::from("local").len() })?;
+///     // And a pair, to its event queue.
+///     other.send_raw(7, 1)?.await?;
+///     assert_eq!((sum.await?, len.await?), (3, 5));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct RemoteShard {
     shared: Arc<Shared>,
@@ -166,6 +183,32 @@ impl std::fmt::Debug for RemoteShard {
 }
 
 /// The future of [`RemoteShard::start`].
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::ShardCtx;
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let (one, two) = (cx.remote(0).ok_or("no shard 0")?, cx.remote(1).ok_or("no shard 1")?);
+///     // Both begin now, each on its shard.
+///     let (first, second) = (one.start(Counter::default), two.start(Counter::default));
+///     let (first, second) = (first.await?, second.await?);
+///     assert_ne!(first, second);
+///     Ok(())
+/// }
+/// ```
 #[must_use = "the actor starts, but its handle and its error are lost"]
 pub struct Starting<H>(oneshot::Receiver<Result<H, StartError>>);
 

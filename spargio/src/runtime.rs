@@ -21,6 +21,33 @@ use std::time::Duration;
 ///
 /// It may be used from any thread, the shards' own included; only [`block_on`](Self::block_on) and `shutdown` are for
 /// threads outside.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::Runtime;
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let client = rt.client();
+/// let sum = rt.block_on(async {
+///     let counter = rt.remote(1).ok_or("no shard 1")?.start(Counter::default).await?;
+///     counter.add(5)?;
+///     Ok::<_, Box<dyn std::error::Error>>(counter.get(&client).await?)
+/// })?;
+/// assert_eq!(sum, 5);
+/// assert_eq!(rt.shutdown()?.handled, 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Runtime {
     shared: Arc<Shared>,
     threads: Vec<thread::JoinHandle<()>>,
@@ -75,6 +102,17 @@ impl Runtime {
     }
 
     /// Spawns a `Send` future on a shard.
+    ///
+    /// ```
+    /// use spargio::Runtime;
+    ///
+    /// let rt = Runtime::builder().shards(2).build()?;
+    /// let halves = [rt.spawn_on(0, async { (0..500).sum::<u32>() })?, rt.spawn_on(1, async { (500..1000).sum::<u32>() })?];
+    /// let mut sum = 0;
+    /// for half in halves { sum += rt.block_on(half)?; }
+    /// assert_eq!(sum, 499_500);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -209,6 +247,31 @@ impl std::fmt::Debug for Runtime {
 }
 
 /// What became of a runtime's messages. `accepted` is `handled` and `undelivered` together, unless a shard is stuck.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::Runtime;
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let counter = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+/// for _ in 0..10 { counter.add(1)?; }
+/// // What was accepted is handled first.
+/// let report = rt.shutdown()?;
+/// assert_eq!((report.accepted, report.handled, report.undelivered), (10, 10, 0));
+/// assert!(report.stuck().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {

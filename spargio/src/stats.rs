@@ -11,6 +11,33 @@ use crate::value::RingVal;
 ///
 /// Counts are taken one after another while the shards go on, so they agree exactly only when nothing happens. Taking
 /// them costs time in proportion to the shards, the lanes between them and the slots of actors.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Runtime, Stats};
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let client = rt.client();
+/// let counter = rt.block_on(rt.remote(1).ok_or("no shard 1")?.start(Counter::default))?;
+/// rt.block_on(counter.get(&client))?;
+///
+/// let stats: Stats = rt.stats();
+/// let handled: Vec<u64> = stats.shards.iter().map(|shard| shard.handled).collect();
+/// assert_eq!(handled, [0, 1]);
+/// assert_eq!(stats.actors.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
@@ -21,6 +48,19 @@ pub struct Stats {
 }
 
 /// What one shard has counted since its runtime was built. Messages are counted at the shard that they were sent to.
+///
+/// ```
+/// use spargio::{Runtime, ShardStats};
+///
+/// /// Of the messages that were sent to a shard, the share that it could not take, in percent.
+/// fn refused(shard: &ShardStats) -> u64 {
+///     100 * shard.full / (shard.full + shard.accepted).max(1)
+/// }
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// assert!(rt.stats().shards.iter().all(|shard| refused(shard) == 0 && shard.panics == 0));
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShardStats {
@@ -45,6 +85,20 @@ pub struct ShardStats {
 }
 
 /// What one shard's ring went through. Every fault was made good; counts that grow fast say why a shard is slow.
+///
+/// ```
+/// use spargio::{RingStats, Runtime};
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// for shard in rt.stats().shards {
+///     if shard.ring.sq_full > 0 {
+///         eprintln!("shard {}: give the builder more `ring_entries`", shard.shard);
+///     }
+///     // The queue backend has no rings.
+///     assert_eq!(shard.ring, RingStats::default());
+/// }
+/// # Ok::<(), spargio::BuildError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RingStats {
@@ -91,6 +145,31 @@ impl RingStats {
 }
 
 /// A living actor.
+///
+/// With the `Counter` of the [crate's example](crate):
+///
+/// ```
+/// # #[derive(spargio::RingMsg)]
+/// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+/// # #[spargio::shard_actor(msg = CounterMsg)]
+/// # #[derive(Default)]
+/// # pub struct Counter { total: u64 }
+/// # impl CounterBehavior for Counter {
+/// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+/// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+/// # }
+/// #
+/// use spargio::{Handle, Runtime};
+///
+/// let rt = Runtime::builder().shards(1).build()?;
+/// let counter = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+/// // Those that fall behind most, first.
+/// let mut actors = rt.stats().actors;
+/// actors.sort_by_key(|actor| std::cmp::Reverse(actor.depth));
+/// let slowest = actors.first().ok_or("no actors")?;
+/// assert_eq!((slowest.id, slowest.name, slowest.shard), (counter.id(), "Counter", 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActorStats {

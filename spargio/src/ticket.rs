@@ -16,6 +16,20 @@ use std::task::{Context, Poll};
 /// It resolves when the target has moved the pair into its event queue, or, if a shard sent it on the io_uring backend,
 /// when the sender's completion has come: the pair is then in the target's completion queue, which is not yet read.
 ///
+/// ```
+/// use spargio::{SendTicket, ShardCtx};
+///
+/// #[spargio::main(shards = 2)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let other = cx.remote(1).ok_or("no shard 1")?;
+///     // Lanes keep the order: with the last pair, those before it have arrived.
+///     let mut last: Option<SendTicket> = None;
+///     for n in 0..10 { last = Some(other.send_raw(1, n)?); }
+///     last.ok_or("nothing was sent")?.await?;
+///     Ok(())
+/// }
+/// ```
+///
 /// # Errors
 ///
 /// [`TicketError::Closed`] if the target shard ended first.

@@ -14,6 +14,18 @@ use std::task::{Context, Poll};
 /// Something that happened on a shard.
 ///
 /// It has one variant and keeps it, so that `let Event::RingMsg { from, tag, val } = ..` reads it.
+///
+/// ```
+/// use spargio::{Event, ShardCtx};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     cx.remote(0).ok_or("no shard 0")?.send_raw(7, 42)?;
+///     let Event::RingMsg { from, tag, val } = cx.next_event().await;
+///     assert_eq!((from, tag, val), (Some(0), 7, 42));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// A pair has arrived.
