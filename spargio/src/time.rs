@@ -34,12 +34,40 @@ use std::time::{Duration, Instant};
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
 /// Waits for a while. See [`Sleep`].
+///
+/// ```
+/// use spargio::time;
+/// use std::time::{Duration, Instant};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let start = Instant::now();
+///     time::sleep(Duration::from_millis(2)).await;
+///     assert!(start.elapsed() >= Duration::from_millis(2));
+///     Ok(())
+/// }
+/// ```
 pub fn sleep(duration: Duration) -> Sleep {
     let now = now();
     sleep_until(now.checked_add(duration).unwrap_or(now + FOR_EVER))
 }
 
 /// Waits until a time; not at all if it has passed. See [`Sleep`].
+///
+/// ```
+/// use spargio::time;
+/// use std::time::{Duration, Instant};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     // Work and pause together take so long, however long the work takes.
+///     let end = Instant::now() + Duration::from_millis(2);
+///     let sum: u64 = (1..=1000).sum();
+///     time::sleep_until(end).await;
+///     assert!(Instant::now() >= end && sum == 500_500);
+///     Ok(())
+/// }
+/// ```
 pub fn sleep_until(deadline: Instant) -> Sleep {
     Sleep {
         timer: Timer::new(deadline),
@@ -47,6 +75,25 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 }
 
 /// Waits for a future, but no longer than this. See [`Timeout`].
+///
+/// The future is dropped with the [`Timeout`], which loses what its own documentation says under "Cancellation": the buffer
+/// of a read, for one. To try on with the same future, pass `&mut` of a pinned one.
+///
+/// ```
+/// use spargio::net::UdpSocket;
+/// use spargio::time;
+/// use std::{io, time::Duration};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let socket = UdpSocket::bind("127.0.0.1:0").await?;
+///     let silence = time::timeout(Duration::from_millis(2), socket.recv(Vec::with_capacity(64))).await;
+///     // It is an error of the kind that sockets have, too.
+///     let error: io::Error = silence.err().ok_or("somebody sent something")?.into();
+///     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+///     Ok(())
+/// }
+/// ```
 pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     Timeout {
         future,
@@ -55,11 +102,42 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 }
 
 /// Beats at once and then once in every `period`. See [`Interval`].
+///
+/// ```
+/// use spargio::time;
+/// use std::time::{Duration, Instant};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let mut beats = time::interval(Duration::from_millis(1));
+///     let first = beats.tick().await;
+///     let third = { beats.tick().await; beats.tick().await };
+///     // Whole periods, whatever time the ticks took.
+///     assert_eq!((third - first).as_nanos() % 1_000_000, 0);
+///     assert!(third - first >= Duration::from_millis(2));
+///     Ok(())
+/// }
+/// ```
 pub fn interval(period: Duration) -> Interval {
     interval_at(now(), period)
 }
 
 /// Beats at `start` and then once in every `period`; a period of no time beats whenever somebody waits. See [`Interval`].
+///
+/// ```
+/// use spargio::time;
+/// use std::time::{Duration, Instant};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let period = Duration::from_millis(2);
+///     // The first beat after a period, not at once.
+///     let start = Instant::now() + period;
+///     let mut beats = time::interval_at(start, period);
+///     assert_eq!(beats.tick().await, start);
+///     Ok(())
+/// }
+/// ```
 pub fn interval_at(start: Instant, period: Duration) -> Interval {
     Interval {
         sleep: sleep_until(start),
@@ -71,6 +149,23 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 ///
 /// It may be polled on a shard and off the shards, and moved between them. Dropping it forgets the timer; dropped on another
 /// thread than that of the shard that it waits on, it is forgotten there when its time comes.
+///
+/// ```
+/// use spargio::time::{self, Sleep};
+/// use std::time::{Duration, Instant};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     // A deadline that is put off whenever something happens.
+///     let mut idle: Sleep = time::sleep(Duration::from_secs(60));
+///     let soon = Instant::now() + Duration::from_millis(2);
+///     idle.reset(soon);
+///     assert_eq!(idle.deadline(), soon);
+///     (&mut idle).await;
+///     assert!(Instant::now() >= soon);
+///     Ok(())
+/// }
+/// ```
 #[must_use = "it only waits when it is awaited"]
 pub struct Sleep {
     timer: Timer,
@@ -78,12 +173,37 @@ pub struct Sleep {
 
 impl Sleep {
     /// When it is ready.
+    ///
+    /// ```
+    /// # use spargio::time;
+    /// # use std::time::{Duration, Instant};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() {
+    /// let end = Instant::now() + Duration::from_secs(1);
+    /// assert_eq!(time::sleep_until(end).deadline(), end);
+    /// # }
+    /// ```
     #[must_use]
     pub fn deadline(&self) -> Instant {
         self.timer.at()
     }
 
     /// Gives it another deadline, also when it was ready before.
+    ///
+    /// ```
+    /// # use spargio::time;
+    /// # use std::time::{Duration, Instant};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() {
+    /// let mut pause = time::sleep(Duration::ZERO);
+    /// (&mut pause).await;
+    /// // Used again, without another one.
+    /// let end = Instant::now() + Duration::from_millis(2);
+    /// pause.reset(end);
+    /// (&mut pause).await;
+    /// assert!(Instant::now() >= end);
+    /// # }
+    /// ```
     pub fn reset(&mut self, deadline: Instant) {
         self.timer.reset(deadline);
     }
@@ -117,6 +237,20 @@ pin_project_lite::pin_project! {
     ///
     /// Resolves to the future's output, or to [`Elapsed`] once the time is over; a future that is ready wins. The future is
     /// dropped with it, not before.
+    ///
+    /// ```
+    /// use spargio::time::{self, Elapsed, Timeout};
+    /// use std::{future, time::Duration};
+    ///
+    /// #[spargio::main(shards = 1)]
+    /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    ///     let quick: Timeout<future::Ready<u8>> = time::timeout(Duration::ZERO, future::ready(7));
+    ///     assert_eq!(quick.await, Ok(7));
+    ///     let never = time::timeout(Duration::from_millis(2), future::pending::<u8>());
+    ///     assert_eq!(never.await, Err(Elapsed));
+    ///     Ok(())
+    /// }
+    /// ```
     #[must_use = "it only waits when it is awaited"]
     #[derive(Debug)]
     pub struct Timeout<F> {
@@ -139,6 +273,24 @@ impl<F: Future> Future for Timeout<F> {
 }
 
 /// The time of a [`timeout`] is over.
+///
+/// ```
+/// use spargio::time::{self, Elapsed};
+/// use std::{io, time::Duration};
+///
+/// /// Whatever goes wrong here, it is an error of I/O.
+/// async fn answer() -> io::Result<u8> {
+///     Ok(time::timeout(Duration::from_millis(2), std::future::pending()).await?)
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let error = answer().await.err().ok_or("there was an answer")?;
+///     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+///     assert!(error.get_ref().is_some_and(|inner| inner.is::<Elapsed>()));
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed;
 
@@ -160,6 +312,21 @@ impl From<Elapsed> for std::io::Error {
 ///
 /// Beats do not drift: each is a whole number of periods after the first. Those that were missed, because nobody waited
 /// in time, come as one.
+///
+/// ```
+/// use futures_util::StreamExt;
+/// use spargio::time::{self, Interval};
+/// use std::time::Duration;
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let beats: Interval = time::interval(Duration::from_millis(1));
+///     assert_eq!(beats.period(), Duration::from_millis(1));
+///     // It is a stream without an end.
+///     assert_eq!(beats.take(3).count().await, 3);
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 pub struct Interval {
     sleep: Sleep,
@@ -169,6 +336,22 @@ pub struct Interval {
 impl Interval {
     /// Waits for the next beat. Returns when it was due.
     ///
+    /// ```
+    /// # use spargio::time;
+    /// # use std::time::{Duration, Instant};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() {
+    /// let mut beats = time::interval(Duration::from_millis(1));
+    /// let first = beats.tick().await;
+    /// // Whoever comes late gets one beat, and not one for each that was missed.
+    /// time::sleep(Duration::from_millis(5)).await;
+    /// let late = beats.tick().await;
+    /// assert_eq!(late, first + Duration::from_millis(1));
+    /// let next = beats.tick().await;
+    /// assert!(next >= first + Duration::from_millis(6));
+    /// # }
+    /// ```
+    ///
     /// # Cancellation
     ///
     /// Dropping the future loses no beat.
@@ -177,6 +360,23 @@ impl Interval {
     }
 
     /// The same, for those who write futures by hand.
+    ///
+    /// ```
+    /// # use spargio::time;
+    /// # use std::time::{Duration, Instant};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() {
+    /// use std::{future::poll_fn, task::Poll};
+    ///
+    /// let mut beats = time::interval(Duration::from_millis(1));
+    /// // What comes first: the beat, or what a future of one's own waits for.
+    /// let beat = poll_fn(|task| match beats.poll_tick(task) {
+    ///     Poll::Ready(due) => Poll::Ready(Some(due)),
+    ///     Poll::Pending => Poll::Ready(None),
+    /// });
+    /// assert!(beat.await.is_some_and(|due| due <= Instant::now()));
+    /// # }
+    /// ```
     pub fn poll_tick(&mut self, task: &mut Context<'_>) -> Poll<Instant> {
         ready!(Pin::new(&mut self.sleep).poll(task));
         let due = self.sleep.deadline();
@@ -193,6 +393,16 @@ impl Interval {
     }
 
     /// The time from one beat to the next.
+    ///
+    /// ```
+    /// # use spargio::time;
+    /// # use std::time::{Duration, Instant};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() {
+    /// let half_a_minute = Duration::from_secs(30);
+    /// assert_eq!(time::interval(half_a_minute).period(), half_a_minute);
+    /// # }
+    /// ```
     #[must_use]
     pub fn period(&self) -> Duration {
         self.period
