@@ -9,6 +9,25 @@ use std::sync::Arc;
 
 /// Makes a directory.
 ///
+/// ```
+/// use spargio::fs;
+/// use std::io::ErrorKind;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-create-dir-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let logs = directory.join("logs");
+/// fs::create_dir(&logs).await?;
+/// assert!(fs::metadata(&logs).await?.is_dir());
+/// // Not twice, and not where the directory above is not there.
+/// assert_eq!(fs::create_dir(&logs).await.map_err(|error| error.kind()), Err(ErrorKind::AlreadyExists));
+/// assert!(fs::create_dir(directory.join("none/below")).await.is_err());
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::create_dir`].
@@ -17,6 +36,23 @@ pub async fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
 }
 
 /// Makes a directory, and those above it that are not there.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-create-dir-all-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let month = directory.join("logs/2026/11");
+/// fs::create_dir_all(&month).await?;
+/// // Again: it is there, which is all that was asked for.
+/// fs::create_dir_all(&month).await?;
+/// assert!(fs::exists(&month).await);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -27,6 +63,23 @@ pub async fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 
 /// Removes an empty directory.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-remove-dir-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let (empty, full) = (directory.join("empty"), directory.join("full"));
+/// fs::create_dir(&empty).await?;
+/// fs::create_dir_all(full.join("below")).await?;
+/// fs::remove_dir(&empty).await?;
+/// assert!(fs::remove_dir(&full).await.is_err() && fs::exists(&full).await);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::remove_dir`].
@@ -35,6 +88,23 @@ pub async fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
 }
 
 /// Removes a directory with all that is in it. What symbolic links stand for is left alone.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-remove-dir-all-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let cache = directory.join("cache");
+/// fs::create_dir_all(cache.join("a/b")).await?;
+/// fs::write(cache.join("a/page"), "text").await?;
+/// fs::remove_dir_all(&cache).await?;
+/// assert!(!fs::exists(&cache).await);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -47,6 +117,23 @@ pub async fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 ///
 /// All of it at once, and not as a stream: a stream would be a trip to another thread for each few entries, and would keep
 /// the directory open for as long as somebody keeps the stream.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-read-dir-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// for name in ["b.txt", "a.txt", "c.bin"] { fs::write(directory.join(name), "").await?; }
+/// let mut texts: Vec<_> = fs::read_dir(&directory).await?.iter().map(|entry| entry.path()).collect();
+/// texts.retain(|path| path.extension().is_some_and(|end| end == "txt"));
+/// texts.sort();
+/// assert_eq!(texts, [directory.join("a.txt"), directory.join("b.txt")]);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -75,6 +162,26 @@ pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<Vec<DirEntry>> {
 
 /// Something in a directory, as it was when the directory was read. Unlike that of the standard library it does not keep
 /// the directory open.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-dir-entry-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// fs::write(directory.join("page"), "12345").await?;
+/// fs::create_dir(directory.join("below")).await?;
+/// let mut bytes = 0;
+/// for entry in fs::read_dir(&directory).await? {
+///     // The kind came with the name; the rest is asked for.
+///     if entry.file_type().is_file() { bytes += entry.metadata().await?.len(); }
+/// }
+/// assert_eq!(bytes, 5);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct DirEntry {
     directory: Arc<Path>,

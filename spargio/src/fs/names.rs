@@ -7,6 +7,25 @@ use std::path::Path;
 
 /// Gives a file or directory another name, on the same file system. A file that has the new name is replaced.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-rename-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let (new, place) = (directory.join("state.new"), directory.join("state"));
+/// fs::write(&place, "old").await?;
+/// // Whoever reads meanwhile sees one or the other, and never a part.
+/// fs::write(&new, "whole").await?;
+/// fs::rename(&new, &place).await?;
+/// assert_eq!(fs::read_to_string(&place).await?, "whole");
+/// assert!(!fs::exists(&new).await);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::rename`].
@@ -15,6 +34,23 @@ pub async fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<
 }
 
 /// Removes the name of a file; the file goes with its last name, when nobody has it open.
+///
+/// ```
+/// use spargio::fs;
+/// use std::io::ErrorKind;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-remove-file-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let lock = directory.join("lock");
+/// fs::write(&lock, "").await?;
+/// fs::remove_file(&lock).await?;
+/// assert_eq!(fs::remove_file(&lock).await.map_err(|error| error.kind()), Err(ErrorKind::NotFound));
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -25,6 +61,24 @@ pub async fn remove_file(path: impl AsRef<Path>) -> io::Result<()> {
 
 /// Gives a file one more name, on the same file system.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-hard-link-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let (log, kept) = (directory.join("log"), directory.join("kept"));
+/// fs::write(&log, "text").await?;
+/// fs::hard_link(&log, &kept).await?;
+/// // The file goes with its last name.
+/// fs::remove_file(&log).await?;
+/// assert_eq!(fs::read(&kept).await?, b"text");
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::hard_link`].
@@ -33,6 +87,23 @@ pub async fn hard_link(file: impl AsRef<Path>, name: impl AsRef<Path>) -> io::Re
 }
 
 /// Makes a name that stands for a path, which need not be there. On Unix.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-symlink-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let current = directory.join("current");
+/// fs::write(directory.join("v2"), "text").await?;
+/// // Read from where the link is.
+/// fs::symlink("v2", &current).await?;
+/// assert_eq!(fs::read(&current).await?, b"text");
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -47,6 +118,22 @@ pub async fn symlink(path: impl AsRef<Path>, name: impl AsRef<Path>) -> io::Resu
 
 /// What the system knows of a file or directory; of what a symbolic link stands for.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-metadata-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// fs::write(&page, "12345").await?;
+/// let known = fs::metadata(&page).await?;
+/// assert!(known.is_file() && known.len() == 5 && known.modified().is_ok());
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::metadata`].
@@ -55,6 +142,25 @@ pub async fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 }
 
 /// What the system knows of a file or directory; of a symbolic link itself.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-symlink-metadata-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// fs::write(directory.join("page"), "12345").await?;
+/// let page = fs::symlink_metadata(directory.join("page")).await?;
+/// assert!(page.is_file());
+/// # #[cfg(unix)] {
+/// fs::symlink("page", directory.join("link")).await?;
+/// assert!(fs::symlink_metadata(directory.join("link")).await?.is_symlink());
+/// # }
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -65,6 +171,22 @@ pub async fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 
 /// Whether there is something of this name. By the time that is known it may be otherwise.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-try-exists-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// assert!(!fs::try_exists(&page).await?);
+/// fs::write(&page, "").await?;
+/// assert!(fs::try_exists(&page).await?);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of the system, if it cannot say.
@@ -73,6 +195,21 @@ pub async fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
 }
 
 /// As [`try_exists`], where it is all the same whether something is not there or cannot be seen.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-exists-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// if !fs::exists(&page).await { fs::write(&page, "made anew").await?; }
+/// assert_eq!(fs::read(&page).await?, b"made anew");
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 pub async fn exists(path: impl AsRef<Path>) -> bool {
     try_exists(path).await.unwrap_or(false)
 }

@@ -12,6 +12,28 @@ impl File {
     /// Reads into a buffer what stands in the file from a place on: as much as there is room for, or less; nothing at the
     /// end and beyond.
     ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-read-at-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let path = directory.join("table");
+    /// fs::write(&path, "row0row1row2").await?;
+    /// let file = File::open(&path).await?;
+    /// // A row has 4 bytes: the box says how many are wanted at most.
+    /// let (read, row) = file.read_at(Box::<[u8]>::from([0; 4]), 4).await;
+    /// assert_eq!((read?, &*row), (4, &b"row1"[..]));
+    /// // The buffer is used again; at the end there is nothing.
+    /// let (read, _) = file.read_at(row, 12).await;
+    /// assert_eq!(read?, 0);
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; `InvalidInput` for a buffer without room, and for an offset that no file can have. A vector is
@@ -35,6 +57,28 @@ impl File {
 
     /// Fills a buffer with what stands in the file from a place on: a box to its length, a vector to its capacity, which may
     /// be more than was asked for.
+    ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    /// use std::io::ErrorKind;
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-read-exact-at-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let path = directory.join("table");
+    /// fs::write(&path, "row0row").await?;
+    /// let file = File::open(&path).await?;
+    /// let (read, row) = file.read_exact_at(Box::<[u8]>::from([0; 4]), 0).await;
+    /// read?;
+    /// assert_eq!(&*row, b"row0");
+    /// let (read, _) = file.read_exact_at(row, 4).await;
+    /// assert_eq!(read.map_err(|error| error.kind()), Err(ErrorKind::UnexpectedEof));
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +136,27 @@ impl File {
     /// Writes some of a buffer to a place, from the buffer's start. Returns how much. Between the end of the file and a
     /// place beyond it there are zeros, which take no room where the system can leave them out.
     ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-write-at-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let path = directory.join("table");
+    /// let file = File::create(&path).await?;
+    /// // Beyond the end: zeros come between.
+    /// let (wrote, row) = file.write_at(String::from("row1"), 4).await;
+    /// let wrote = wrote?;
+    /// // It need not have been all.
+    /// file.write_all_at(row[wrote..].to_owned(), 4 + wrote as u64).await.0?;
+    /// assert_eq!(fs::read(&path).await?, b"\0\0\0\0row1");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; `InvalidInput` for an offset that no file can have.
@@ -112,6 +177,25 @@ impl File {
     }
 
     /// Writes a whole buffer to a place.
+    ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-write-all-at-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let path = directory.join("table");
+    /// let file = File::create(&path).await?;
+    /// let (end, start) = (file.write_all_at("world", 7), file.write_all_at("hello, ", 0));
+    /// end.await.0?;
+    /// start.await.0?;
+    /// assert_eq!(fs::read_to_string(&path).await?, "hello, world");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors and cancellation
     ///

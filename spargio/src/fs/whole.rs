@@ -7,6 +7,21 @@ use std::path::Path;
 
 /// Reads a whole file.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-read-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// fs::write(&page, [1, 2, 0xFF]).await?;
+/// assert_eq!(fs::read(&page).await?, [1, 2, 0xFF]);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::read`].
@@ -16,6 +31,22 @@ pub async fn read(path: impl AsRef<Path>) -> io::Result<Vec<u8>> {
 
 /// Reads a whole file of text.
 ///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-read-to-string-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// fs::write(&page, "12").await?;
+/// let number: u8 = fs::read_to_string(&page).await?.parse()?;
+/// assert_eq!(number, 12);
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// Those of [`std::fs::read_to_string`]; `InvalidData` if it is not UTF-8.
@@ -24,6 +55,23 @@ pub async fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
 }
 
 /// Makes a file that holds these bytes and no others, or has the one of this name hold them.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-write-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let page = directory.join("page");
+/// fs::write(&page, "a long text").await?;
+/// // What was there is gone, its end as well.
+/// fs::write(&page, vec![b'x']).await?;
+/// assert_eq!(fs::read(&page).await?, b"x");
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
@@ -42,6 +90,22 @@ pub async fn write(
 
 /// Copies what a file holds, and who may use it, to a file of another name; one that has that name is replaced. Returns
 /// how many bytes there were.
+///
+/// ```
+/// use spargio::fs;
+///
+/// # #[spargio::main(shards = 1)]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-copy-{}", std::process::id()));
+/// fs::create_dir_all(&directory).await?;
+/// let (page, kept) = (directory.join("page"), directory.join("kept"));
+/// fs::write(&page, "12345").await?;
+/// assert_eq!(fs::copy(&page, &kept).await?, 5);
+/// assert_eq!(fs::read(&kept).await?, b"12345");
+/// fs::remove_dir_all(&directory).await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Errors
 ///
