@@ -63,6 +63,25 @@ impl<S> fmt::Debug for Detached<S> {
 }
 
 /// The sockets that can be moved to another shard.
+///
+/// ```
+/// use spargio::net::{Attach, Detached, UdpSocket};
+/// use std::io;
+///
+/// /// Makes sockets that were made elsewhere, as before there was a runtime, those of this shard.
+/// fn adopt<S: Attach>(sockets: Vec<Detached<S>>) -> io::Result<Vec<S>> {
+///     sockets.into_iter().map(Detached::attach).collect()
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let bound = std::net::UdpSocket::bind("127.0.0.1:0")?;
+///     let address = bound.local_addr()?;
+///     let sockets: Vec<UdpSocket> = adopt(vec![bound.into()])?;
+///     assert_eq!(sockets[0].local_addr()?, address);
+///     Ok(())
+/// }
+/// ```
 pub trait Attach: Sealed {}
 
 #[doc(hidden)]

@@ -7,6 +7,29 @@
 //! - with owned buffers: [`read`](TcpStream::read) takes a buffer, and gives it back with the result. Nothing is copied;
 //! - as [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`], for all that builds on these.
 //!
+//! ```
+//! use futures_util::AsyncReadExt;
+//! use spargio::ShardCtx;
+//! use spargio::net::{TcpListener, TcpStream};
+//!
+//! #[spargio::main(shards = 1)]
+//! async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+//!     let listener = TcpListener::bind("127.0.0.1:0").await?;
+//!     let address = listener.local_addr()?;
+//!     let serving = cx.spawn_local(async move {
+//!         let (stream, _) = listener.accept().await?;
+//!         // With an owned buffer, which comes back with the result.
+//!         stream.write_all("welcome").await.0
+//!     });
+//!     // Through a trait.
+//!     let (mut stream, mut text) = (TcpStream::connect(address).await?, String::new());
+//!     stream.read_to_string(&mut text).await?;
+//!     serving.await??;
+//!     assert_eq!(text, "welcome");
+//!     Ok(())
+//! }
+//! ```
+//!
 //! Everything here needs a shard: elsewhere it gives an error that says so. An operation whose future is dropped is
 //! cancelled; what the kernel may still touch is freed when it has let go of it.
 

@@ -9,6 +9,28 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 /// Implemented for `SocketAddr` and its two kinds, a pair of an IP address and a port, a pair of a name and a port,
 /// `"name:port"`, and a slice of addresses, which are tried in their order. Names are resolved by the system, on a thread
 /// where that may block.
+///
+/// ```
+/// use spargio::net::{TcpListener, ToAddrs};
+/// use std::{io, net::{Ipv4Addr, SocketAddr}};
+///
+/// /// Binds to a port of its own, wherever that is said.
+/// async fn port(at: impl ToAddrs) -> io::Result<u16> {
+///     Ok(TcpListener::bind(at).await?.local_addr()?.port())
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     assert_ne!(port("127.0.0.1:0").await?, 0);
+///     assert_ne!(port((Ipv4Addr::LOCALHOST, 0)).await?, 0);
+///     // The first of several that can be had.
+///     let several = [SocketAddr::from(([127, 0, 0, 1], 0)), SocketAddr::from(([127, 0, 0, 1], 1))];
+///     assert_ne!(port(&several[..]).await?, 0);
+///     // A name without a port is none.
+///     assert_eq!(port("localhost").await.map_err(|error| error.kind()), Err(io::ErrorKind::InvalidInput));
+///     Ok(())
+/// }
+/// ```
 pub trait ToAddrs: Sealed {}
 
 /// What was given.

@@ -29,6 +29,23 @@ macro_rules! stream {
 
             /// Reads into a buffer what is there, or what comes first; 0 bytes are the end.
             ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// near.write_all("hello").await.0?;
+            /// // At most as much as the vector has room for, from its start.
+            /// let (read, buffer) = far.read(Vec::with_capacity(2)).await;
+            /// assert_eq!((read?, &*buffer), (2, &b"he"[..]));
+            /// let (read, buffer) = far.read(Vec::with_capacity(64)).await;
+            /// assert_eq!((read?, &*buffer), (3, &b"llo"[..]));
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// Those of the system; `InvalidInput` for a buffer without room.
@@ -54,6 +71,27 @@ macro_rules! stream {
             }
 
             /// Writes a whole buffer.
+            ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// // The buffer is back with the result, to be filled again.
+            /// let (written, mut line) = near.write_all(String::from("one\n")).await;
+            /// written?;
+            /// line.clear();
+            /// line.push_str("two\n");
+            /// near.write_all(line).await.0?;
+            /// # drop(near);
+            /// # let mut text = String::new();
+            /// # futures_util::AsyncReadExt::read_to_string(&mut { far }, &mut text).await?;
+            /// # assert_eq!(text, "one\ntwo\n");
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors and cancellation
             ///
@@ -98,6 +136,25 @@ macro_rules! stream {
 
             /// Two halves that may be used by two tasks of this shard. The connection is closed when both are dropped; dropping the
             /// writing half ends that direction.
+            ///
+            /// ```
+            /// # use spargio::{ShardCtx, net::{TcpListener, TcpStream}};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// // One task writes while this one reads.
+            /// let (reader, writer) = near.split();
+            /// let asking = cx.spawn_local(async move { writer.write_all("a question").await.0 });
+            /// # let answering = cx.spawn_local(async move { far.write_all("an answer").await.0 });
+            /// let (read, answer) = reader.read(Vec::with_capacity(64)).await;
+            /// assert_eq!((read?, &*answer), (9, &b"an answer"[..]));
+            /// asking.await??;
+            /// # answering.await??;
+            /// # Ok(())
+            /// # }
+            /// ```
             #[must_use]
             pub fn split(self) -> (ReadHalf, WriteHalf) {
                 (ReadHalf(self.0.clone()), WriteHalf(self.0))
@@ -114,6 +171,27 @@ macro_rules! stream {
 }
 
 /// The half that reads. Made by `split` of each kind of stream.
+///
+/// ```
+/// use futures_util::AsyncReadExt;
+/// use spargio::net::{ReadHalf, TcpListener, TcpStream};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let near = TcpStream::connect(listener.local_addr()?).await?;
+///     let (far, _) = listener.accept().await?;
+///     far.write_all("2 pence").await.0?;
+///
+///     // Through `AsyncRead`, as parsers and codecs do; and with an owned buffer.
+///     let (mut reader, _writer): (ReadHalf, _) = near.split();
+///     let mut number = [0; 1];
+///     reader.read_exact(&mut number).await?;
+///     let (read, rest) = ReadHalf::read(&reader, Vec::with_capacity(64)).await;
+///     assert_eq!((&number, read?, &*rest), (b"2", 6, &b" pence"[..]));
+///     Ok(())
+/// }
+/// ```
 pub struct ReadHalf(Rc<Connection>);
 
 impl ReadHalf {
@@ -129,6 +207,29 @@ impl ReadHalf {
 }
 
 /// The half that writes. Made by `split` of each kind of stream.
+///
+/// ```
+/// use futures_util::AsyncWriteExt;
+/// use spargio::net::{TcpListener, TcpStream, WriteHalf};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let near = TcpStream::connect(listener.local_addr()?).await?;
+///     let (far, _) = listener.accept().await?;
+///
+///     let (_reader, mut writer): (_, WriteHalf) = near.split();
+///     writer.write_all("a line\n").await.0?;
+///     // Through `AsyncWrite`: bytes that are only borrowed.
+///     AsyncWriteExt::write_all(&mut writer, b"another\n").await?;
+///     // The peer reads an end.
+///     drop(writer);
+///     let mut lines = String::new();
+///     futures_util::AsyncReadExt::read_to_string(&mut { far }, &mut lines).await?;
+///     assert_eq!(lines, "a line\nanother\n");
+///     Ok(())
+/// }
+/// ```
 pub struct WriteHalf(Rc<Connection>);
 
 impl WriteHalf {

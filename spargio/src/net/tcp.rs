@@ -104,6 +104,33 @@ impl fmt::Debug for TcpListener {
 /// A TCP connection, on the shard where it was made.
 ///
 /// See [`TcpListener`] for an example.
+///
+/// ```
+/// use spargio::net::{TcpListener, TcpStream};
+/// use std::net::Shutdown;
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let listener = TcpListener::bind("127.0.0.1:0").await?;
+///     let near = TcpStream::connect(listener.local_addr()?).await?;
+///     let (far, _) = listener.accept().await?;
+///     near.set_nodelay(true)?;
+///     near.write_all("hello, ").await.0?;
+///     near.write_all("world").await.0?;
+///     near.shutdown(Shutdown::Write)?;
+///
+///     // One buffer for all reads: it comes back with each.
+///     let (mut text, mut buffer) = (Vec::new(), Vec::with_capacity(4));
+///     loop {
+///         let (read, back) = far.read(buffer).await;
+///         if read? == 0 { break }
+///         text.extend_from_slice(&back);
+///         buffer = back;
+///     }
+///     assert_eq!(text, b"hello, world");
+///     Ok(())
+/// }
+/// ```
 pub struct TcpStream(pub(super) Rc<Connection>);
 
 impl TcpStream {
@@ -130,6 +157,10 @@ impl TcpStream {
     }
 
     /// The address of the other side.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn peer_addr(&self) -> io::Result<SocketAddr> {
         self.endpoint().peer_ip()
     }
@@ -140,17 +171,31 @@ impl TcpStream {
     }
 
     /// Whether small writes are sent at once (`TCP_NODELAY`).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn nodelay(&self) -> io::Result<bool> {
         self.endpoint().socket.tcp_nodelay()
     }
 
     /// Has small writes sent at once, or gathered (`TCP_NODELAY`).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn set_nodelay(&self, nodelay: bool) -> io::Result<()> {
         self.endpoint().socket.set_tcp_nodelay(nodelay)
     }
 
     /// Has the system look whether the peer is still there (`SO_KEEPALIVE`) after so long without a word; `None` turns it
     /// off.
+    ///
+    /// Linux and most others count whole seconds, from 1 on: a part of one is cut off.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, as for a time that it does not take.
     pub fn set_keepalive(&self, idle: Option<Duration>) -> io::Result<()> {
         match idle {
             None => self.endpoint().socket.set_keepalive(false),
@@ -163,16 +208,30 @@ impl TcpStream {
 
     /// Has a close drop what is not sent yet and reset the connection (`SO_LINGER` with no time). There is no such option
     /// with a time: a close would block the shard for that long.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn set_zero_linger(&self) -> io::Result<()> {
         self.endpoint().socket.set_linger(Some(Duration::ZERO))
     }
 
     /// How many hops a packet may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn ttl(&self) -> io::Result<u32> {
         self.endpoint().hops()
     }
 
     /// Says how many hops a packet may take.
+    ///
+    /// From 1 to 255.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, as for a number that is none of these.
     pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
         self.endpoint().set_hops(hops)
     }

@@ -10,6 +10,27 @@ use std::sync::Arc;
 ///
 /// Implemented for `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `Rc<[u8]>`, `String`, `&'static [u8]` and `&'static str`: what
 /// keeps its bytes in one place while it is moved.
+///
+/// ```
+/// use spargio::net::{IoBuf, UdpSocket};
+/// use std::{io, sync::Arc};
+///
+/// /// Sends the same bytes to each; a clone of an `Arc` copies none of them.
+/// async fn to_all<B: IoBuf + Clone>(socket: &UdpSocket, bytes: B, peers: &[UdpSocket]) -> io::Result<()> {
+///     for peer in peers { socket.send_to(bytes.clone(), peer.local_addr()?).await.0?; }
+///     Ok(())
+/// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let bind = || UdpSocket::bind("127.0.0.1:0");
+///     let (socket, peers) = (bind().await?, [bind().await?, bind().await?]);
+///     to_all(&socket, Arc::<[u8]>::from(*b"news"), &peers).await?;
+///     let (heard, news) = peers[1].recv(Vec::with_capacity(64)).await;
+///     assert_eq!((heard?, &*news), (4, &b"news"[..]));
+///     Ok(())
+/// }
+/// ```
 pub trait IoBuf: Stays + 'static {
     /// The bytes.
     #[doc(hidden)]
@@ -20,6 +41,24 @@ pub trait IoBuf: Stays + 'static {
 ///
 /// A `Vec<u8>` is filled from its start, up to its capacity, and then holds what was read and nothing else. A `Box<[u8]>`
 /// is filled from its start and keeps its length: the number that the operation returns says how much of it is new.
+///
+/// ```
+/// use spargio::net::UdpSocket;
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let socket = UdpSocket::bind("127.0.0.1:0").await?;
+///     for _ in 0..2 { socket.send_to("abc", socket.local_addr()?).await.0?; }
+///
+///     // A vector holds what was read.
+///     let (read, vector) = socket.recv(Vec::with_capacity(8)).await;
+///     assert_eq!((read?, &*vector), (3, &b"abc"[..]));
+///     // A box stays as long as it is.
+///     let (read, fixed) = socket.recv(Box::<[u8]>::from([b'-'; 8])).await;
+///     assert_eq!((read?, &*fixed), (3, &b"abc-----"[..]));
+///     Ok(())
+/// }
+/// ```
 pub trait IoBufMut: IoBuf {
     /// The room, from its start.
     #[doc(hidden)]

@@ -13,6 +13,22 @@ use std::rc::Rc;
 /// A Unix connection, on the shard where it was made.
 ///
 /// See [`UnixListener`](super::UnixListener) for an example.
+///
+/// ```
+/// use spargio::net::UnixStream;
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (near, far) = UnixStream::pair()?;
+///     near.write_all("hello").await.0?;
+///     drop(near);
+///     let (read, buffer) = far.read(Vec::with_capacity(64)).await;
+///     assert_eq!((read?, &*buffer), (5, &b"hello"[..]));
+///     // The end: nobody is there any more.
+///     assert_eq!(far.read(buffer).await.0?, 0);
+///     Ok(())
+/// }
+/// ```
 pub struct UnixStream(pub(in crate::net) Rc<Connection>);
 
 impl UnixStream {
@@ -81,6 +97,19 @@ impl UnixStream {
 }
 
 /// A process at the other end of a Unix connection. Given by [`UnixStream::peer_cred`].
+///
+/// ```
+/// use spargio::net::{PeerCred, UnixStream};
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let (near, _far) = UnixStream::pair()?;
+///     let peer: PeerCred = near.peer_cred()?;
+///     // Whoever connects from the same process is served.
+///     assert_eq!(peer.pid, Some(std::process::id()));
+///     Ok(())
+/// }
+/// ```
 #[cfg(target_os = "linux")]
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
