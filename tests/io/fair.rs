@@ -1,8 +1,8 @@
 //! A socket that is always ready leaves others their turn.
 
-use crate::common::{SHARDS, each_backend, run, yield_now};
+use crate::common::{LONG, SHARDS, each_backend, run, yield_now};
 use spargio::net::UdpSocket;
-use spargio::time::sleep;
+use spargio::time::{sleep, timeout};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -40,6 +40,42 @@ fn a_socket_that_never_runs_dry_holds_up_nobody() {
             over.set(true);
             let rounds = busy.await.unwrap();
             assert!((1..MANY).contains(&rounds), "{rounds}");
+            Ok(())
+        });
+    });
+}
+
+/// More than a task may have done at once.
+const DATAGRAMS: usize = 150;
+
+#[test]
+fn what_comes_while_a_task_gives_way_is_heard() {
+    each_backend(&[1], |setup| {
+        let rt = setup.build();
+        run(&rt, 0, async |_| {
+            let far = std::net::UdpSocket::bind("127.0.0.1:0")?;
+            let near = UdpSocket::bind("127.0.0.1:0").await?;
+            far.connect(near.local_addr()?)?;
+            let receive = || async { near.recv(Vec::with_capacity(8)).await.0 };
+            // From now on the socket is watched.
+            assert!(futures::poll!(std::pin::pin!(receive())).is_pending());
+            for many in 0..DATAGRAMS {
+                for _ in 0..many {
+                    far.send(b"one")?;
+                }
+                // A turn of its own, with all that it may do at once.
+                yield_now().await;
+                for _ in 0..many {
+                    receive().await?;
+                }
+                let mut next = std::pin::pin!(receive());
+                assert!(futures::poll!(next.as_mut()).is_pending());
+                far.send(b"next")?;
+                // The shard looks at its sockets before this one is asked about again.
+                sleep(Duration::from_millis(1)).await;
+                let heard = timeout(LONG / 6, next).await;
+                assert!(heard.is_ok(), "the one after {many} is never heard of");
+            }
             Ok(())
         });
     });

@@ -80,11 +80,9 @@ impl Endpoint {
             ready!(self.core.give_way(task.waker()));
             match f(&self.socket) {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    wait.replace(Some(self.begin(Ready {
-                        socket: self.socket.clone(),
-                        interest,
-                        awaited: false,
-                    })));
+                    let socket = self.socket.clone();
+                    let ready = Ready { socket, interest };
+                    wait.replace(Some(Io::refused(&self.core, ready)));
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 result => return Poll::Ready(result),

@@ -172,12 +172,10 @@ fn is_under_way(error: &io::Error) -> bool {
     under_way
 }
 
-/// Waits until a socket is ready.
+/// Waits until a socket is ready that was found not to be. There is nothing to attempt: it is done once it was waited for.
 pub(crate) struct Ready {
     pub(crate) socket: Socket,
     pub(crate) interest: Interest,
-    /// Where there is no ring: whether the socket was waited for.
-    pub(crate) awaited: bool,
 }
 
 // SAFETY: the SQE points to nothing.
@@ -194,10 +192,7 @@ unsafe impl Operation for Ready {
 
 impl Attempt for Ready {
     fn attempt(&mut self) -> io::Result<usize> {
-        match std::mem::replace(&mut self.awaited, true) {
-            true => Ok(0),
-            false => Err(io::ErrorKind::WouldBlock.into()),
-        }
+        Ok(0)
     }
 
     fn needs(&self) -> (&Socket, Interest) {

@@ -15,15 +15,20 @@ pub(super) struct Attempts<O: Attempt> {
     core: Rc<Core>,
     /// Until it is done.
     operation: Option<Box<O>>,
+    /// Whether the socket was found not ready just before. Then it is waited for at once: a change that comes while nobody
+    /// waits is not told again.
+    refused: bool,
     /// While it waits for its socket.
     ticket: Option<Ticket>,
 }
 
 impl<O: Attempt> Attempts<O> {
-    pub(super) fn new(core: &Rc<Core>, operation: O) -> Self {
+    /// `refused`: whether the socket was found not ready just before.
+    pub(super) fn new(core: &Rc<Core>, operation: O, refused: bool) -> Self {
         Self {
             core: core.clone(),
             operation: Some(Box::new(operation)),
+            refused,
             ticket: None,
         }
     }
@@ -41,6 +46,7 @@ impl<O: Attempt> Future for Attempts<O> {
         let result = ready!(attempt(
             &this.core,
             &mut **operation,
+            &mut this.refused,
             &mut this.ticket,
             sleeper,
             task.waker()
@@ -56,12 +62,13 @@ impl<O: Attempt> Future for Attempts<O> {
 fn attempt<O: Attempt>(
     core: &Core,
     operation: &mut O,
+    refused: &mut bool,
     ticket: &mut Option<Ticket>,
     sleeper: &Sleeper,
     waker: &Waker,
 ) -> Poll<io::Result<usize>> {
     loop {
-        if ticket.is_none() {
+        if ticket.is_none() && !std::mem::take(refused) {
             ready!(core.give_way(waker));
             match operation.attempt() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}

@@ -27,7 +27,15 @@ impl<O: Attempt> Io<O> {
     pub(crate) fn new(core: &Rc<Core>, operation: O) -> Self {
         Self(match core.has_ring() {
             true => Way::Ring(Flight::new(core, operation)),
-            false => Way::Readiness(Attempts::new(core, operation)),
+            false => Way::Readiness(Attempts::new(core, operation, false)),
+        })
+    }
+
+    /// The same for a socket that was found not ready just before: it is waited for first.
+    pub(crate) fn refused(core: &Rc<Core>, operation: O) -> Self {
+        Self(match core.has_ring() {
+            true => Way::Ring(Flight::new(core, operation)),
+            false => Way::Readiness(Attempts::new(core, operation, true)),
         })
     }
 }
