@@ -121,3 +121,29 @@ fn connections_that_nobody_asks_for_stay_in_the_backlog() {
         assert!(accepted <= 64 + 64, "{accepted}");
     });
 }
+
+#[test]
+fn two_streams_accept_no_more_beforehand_than_one() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.builder().ring_entries(16).build().unwrap();
+        let accepted = run(&rt, setup.last(), async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let mut streams = [listener.incoming(), listener.incoming()];
+            for incoming in &mut streams {
+                assert!(incoming.next().now_or_never().is_none());
+            }
+            let address = listener.local_addr()?;
+            let mut clients = Vec::new();
+            // So that what is full is known to be.
+            for _ in 0..3 {
+                clients.extend(connect_all(address).await);
+                sleep(Duration::from_millis(5)).await;
+            }
+            drop((listener, streams));
+            let ended = |mut client: &std::net::TcpStream| client.read(&mut [0]).is_ok();
+            Ok(clients.iter().filter(|client| ended(client)).count())
+        });
+        // Each may have completions under way before its cancellation is heard.
+        assert!(accepted <= 64 + 2 * 64, "{accepted}");
+    });
+}

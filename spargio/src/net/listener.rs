@@ -68,7 +68,7 @@ impl Listener {
             return Accepting::One(self.endpoint.begin(Accept::new(socket)));
         }
         let accepted = self.accepted.clone();
-        Accepting::Many(self.endpoint.launch(AcceptMany { socket, accepted }))
+        Accepting::Many(self.endpoint.launch(AcceptMany::new(socket, accepted)))
     }
 }
 

@@ -88,8 +88,22 @@ impl Accepted {
 
 /// Accepts connections one after another, for as long as it is not cancelled and there is room for them. A ring's alone.
 pub(crate) struct AcceptMany {
-    pub(crate) socket: Socket,
-    pub(crate) accepted: Accepted,
+    socket: Socket,
+    accepted: Accepted,
+    /// Whether it was said that there is no more room.
+    #[cfg(target_os = "linux")]
+    full: bool,
+}
+
+impl AcceptMany {
+    pub(crate) fn new(socket: Socket, accepted: Accepted) -> Self {
+        Self {
+            socket,
+            accepted,
+            #[cfg(target_os = "linux")]
+            full: false,
+        }
+    }
 }
 
 // SAFETY: the SQE points to nothing.
@@ -111,8 +125,11 @@ unsafe impl Operation for AcceptMany {
     fn more(&mut self, result: i32) -> bool {
         let mut all = self.accepted.0.borrow_mut();
         all.extend(outcome(result).map(accepted));
-        // Said once: more may come before the cancellation is heard.
-        all.len() != MOST_ACCEPTED
+        // Said once: more may come before the cancellation is heard. Others may have filled the room.
+        self.full || {
+            self.full = all.len() >= MOST_ACCEPTED;
+            !self.full
+        }
     }
 }
 
