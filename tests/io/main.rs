@@ -1,11 +1,19 @@
-//! Operations of sockets and files: what becomes of them when nobody waits for them any more, and that they leave others
-//! their turn.
+//! Operations of sockets and files: what becomes of them when nobody waits for them any more, that they leave others
+//! their turn, and what they make of bad peers and of a system that refuses.
 
 #[path = "../common/mod.rs"]
 mod common;
 
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "a part of it is used")]
+#[path = "../environment/child.rs"]
+mod child;
+mod datagrams;
 mod dropped;
 mod end;
 mod fair;
 mod incoming;
 mod panics;
+mod peers;
+#[cfg(target_os = "linux")]
+mod process;
