@@ -1,0 +1,48 @@
+//! Connecting and accepting.
+
+use super::{POLLS, on_a_small_ring, polled};
+use crate::common::{SHARDS, Setup, each_backend};
+use futures::{StreamExt, join};
+use spargio::net::{TcpListener, TcpStream};
+use std::io;
+
+const ROUNDS: usize = 200;
+
+#[test]
+fn dropped_connects_and_accepts_leave_the_listener_usable() {
+    each_backend(&SHARDS, connects_and_accepts);
+}
+
+pub(super) fn connects_and_accepts(setup: &Setup) {
+    on_a_small_ring(setup, async |_| {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        for round in 0..ROUNDS {
+            let (near, far) = (round % POLLS, round / POLLS % POLLS);
+            let mut incoming = listener.incoming();
+            let (near, far, next) = join!(
+                polled(near, TcpStream::connect(address)),
+                polled(far, listener.accept()),
+                polled(far, incoming.next()),
+            );
+            // A connection that was dropped while it was accepted is closed for its peer as well.
+            drop((near.transpose()?, far.transpose()?, next));
+        }
+        answers(&listener).await
+    });
+}
+
+/// Fails unless a new connection is accepted. Those that were given up meanwhile may come first: they end.
+async fn answers(listener: &TcpListener) -> io::Result<()> {
+    let near = TcpStream::connect(listener.local_addr()?).await?;
+    near.write_all("hello").await.0?;
+    loop {
+        let (far, from) = listener.accept().await?;
+        let (read, heard) = far.read(Vec::with_capacity(9)).await;
+        if from == near.local_addr()? {
+            assert_eq!((read?, &heard[..]), (5, &b"hello"[..]));
+            return Ok(());
+        }
+        assert_eq!(heard, b"");
+    }
+}
