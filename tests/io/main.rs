@@ -12,6 +12,8 @@ mod child;
 mod datagrams;
 mod dropped;
 mod end;
+#[cfg(target_os = "linux")]
+mod exhausted;
 mod fair;
 mod incoming;
 mod panics;
