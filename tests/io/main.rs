@@ -4,6 +4,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod actor;
 mod cancel;
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "a part of it is used")]
