@@ -7,6 +7,7 @@ use spargio::time::sleep;
 use spargio::{BackendKind, blocking};
 use std::io::{self, Read};
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 /// More than are accepted before they are asked for.
@@ -145,5 +146,25 @@ fn two_streams_accept_no_more_beforehand_than_one() {
         });
         // Each may have completions under way before its cancellation is heard.
         assert!(accepted <= 64 + 2 * 64, "{accepted}");
+    });
+}
+
+#[test]
+fn who_waits_gets_what_a_stream_leaves() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let mut incoming = listener.incoming();
+            assert!(incoming.next().now_or_never().is_none());
+            sleep(Duration::from_millis(5)).await;
+            let mut accept = pin!(listener.accept());
+            assert!(futures::poll!(accept.as_mut()).is_pending());
+            let client = TcpStream::connect(listener.local_addr()?).await?;
+            sleep(Duration::from_millis(5)).await;
+            drop(incoming);
+            assert_eq!(accept.await?.1, client.local_addr()?);
+            Ok(())
+        });
     });
 }

@@ -6,8 +6,9 @@ use crate::shard::io::{Flight, Io};
 use futures_core::Stream;
 use socket2::SockAddr;
 use std::cell::Cell;
+use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
@@ -31,12 +32,18 @@ impl Listener {
 
     /// Waits for the next connection.
     pub(super) async fn accept(&self) -> io::Result<(Endpoint, SockAddr)> {
-        if let Some(accepted) = self.leftover() {
-            return accepted;
-        }
+        let mut waiting = self.accepted.wait();
         let accept = Accept::new(self.endpoint.socket.clone());
-        let (result, accept) = self.endpoint.begin(accept).await;
-        self.connected(result, accept)
+        let mut accept = pin!(self.endpoint.begin(accept));
+        poll_fn(|task| {
+            if let Some(accepted) = self.leftover() {
+                return Poll::Ready(accepted);
+            }
+            waiting.set(task.waker());
+            let (result, accept) = ready!(accept.as_mut().poll(task));
+            Poll::Ready(self.connected(result, accept))
+        })
+        .await
     }
 
     fn connected(
@@ -90,6 +97,14 @@ impl Incoming {
             listener: listener.clone(),
             accepting: None,
         }
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        // Cancelled first: then all that it has taken is there.
+        self.accepting = None;
+        self.listener.accepted.wake();
     }
 }
 

@@ -77,8 +77,8 @@ impl TcpListener {
     /// The connections, one after another, without an end; what it awaits is what [`accept`](Self::accept) would.
     ///
     /// On io_uring one operation accepts them all (a multishot accept, Linux 5.19), up to 64 of them before they are asked
-    /// for. Those that the stream has not given out when it is dropped are the listener's next. The stream keeps
-    /// the socket open, also without the listener.
+    /// for. Those are the stream's, polled or not; what it has not given out when it is dropped is the listener's next. The
+    /// stream keeps the socket open, also without the listener.
     pub fn incoming(
         &self,
     ) -> impl Stream<Item = io::Result<(TcpStream, SocketAddr)>> + Unpin + use<> {

@@ -6,11 +6,13 @@ use super::operation::{Attempt, Interest, Operation};
 use super::socket::Socket;
 #[cfg(target_os = "linux")]
 use io_uring::{opcode, squeue};
+use slab::Slab;
 use socket2::{SockAddr, SockAddrStorage};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io;
 use std::rc::Rc;
+use std::task::Waker;
 
 /// Accepts a connection.
 pub(crate) struct Accept {
@@ -72,9 +74,16 @@ impl Attempt for Accept {
     }
 }
 
-/// Connections that were accepted before anybody asked for them.
+/// Connections that were accepted before anybody asked for them, and who waits for a connection meanwhile.
 #[derive(Clone, Default)]
-pub(crate) struct Accepted(Rc<RefCell<VecDeque<socket2::Socket>>>);
+pub(crate) struct Accepted(Rc<Line>);
+
+#[derive(Default)]
+struct Line {
+    sockets: RefCell<VecDeque<socket2::Socket>>,
+    /// Each is woken once, and says again who it is if it goes on waiting.
+    waiting: RefCell<Slab<Option<Waker>>>,
+}
 
 /// How many there may be before no more are accepted: the others wait in the listener's backlog, where they cost the process
 /// nothing.
@@ -82,7 +91,58 @@ const MOST_ACCEPTED: usize = 64;
 
 impl Accepted {
     pub(crate) fn next(&self) -> Option<socket2::Socket> {
-        self.0.borrow_mut().pop_front()
+        self.0.sockets.borrow_mut().pop_front()
+    }
+
+    /// Somebody waits for a connection, until that is dropped.
+    pub(crate) fn wait(&self) -> Waiting {
+        Waiting {
+            line: self.0.clone(),
+            place: None,
+        }
+    }
+
+    /// Wakes whoever waits, if there is a connection.
+    pub(crate) fn wake(&self) {
+        if self.0.sockets.borrow().is_empty() {
+            return;
+        }
+        // Taken out first: waking may be user code.
+        let mut waiting = self.0.waiting.borrow_mut();
+        let woken: Vec<Waker> = waiting
+            .iter_mut()
+            .filter_map(|(_, waker)| waker.take())
+            .collect();
+        drop(waiting);
+        woken.into_iter().for_each(Waker::wake);
+    }
+}
+
+/// A wait for a connection.
+pub(crate) struct Waiting {
+    line: Rc<Line>,
+    place: Option<usize>,
+}
+
+impl Waiting {
+    /// Who is to be woken, from now on.
+    pub(crate) fn set(&mut self, waker: &Waker) {
+        // Cloned, and the former dropped, with nothing borrowed: either may be user code.
+        let waker = Some(waker.clone());
+        let mut waiting = self.line.waiting.borrow_mut();
+        let place = *self.place.get_or_insert_with(|| waiting.insert(None));
+        let former = std::mem::replace(&mut waiting[place], waker);
+        drop(waiting);
+        drop(former);
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        let left = self
+            .place
+            .map(|place| self.line.waiting.borrow_mut().remove(place));
+        drop(left);
     }
 }
 
@@ -123,7 +183,7 @@ unsafe impl Operation for AcceptMany {
 
     #[cfg(target_os = "linux")]
     fn more(&mut self, result: i32) -> bool {
-        let mut all = self.accepted.0.borrow_mut();
+        let mut all = self.accepted.0.sockets.borrow_mut();
         all.extend(outcome(result).map(accepted));
         // Said once: more may come before the cancellation is heard. Others may have filled the room.
         self.full || {
