@@ -1,7 +1,8 @@
 //! A socket that is always ready leaves others their turn.
 
 use crate::common::{LONG, SHARDS, each_backend, run, yield_now};
-use spargio::net::UdpSocket;
+use spargio::ShardCtx;
+use spargio::net::{TcpListener, TcpStream, UdpSocket};
 use spargio::time::{sleep, timeout};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,32 +18,61 @@ fn a_socket_that_never_runs_dry_holds_up_nobody() {
         run(&rt, setup.last(), async |ctx| {
             let socket = UdpSocket::bind("127.0.0.1:0").await?;
             let me = socket.local_addr()?;
-            let over = Rc::new(Cell::new(false));
-            let seen = over.clone();
-            let busy = ctx.spawn_local(async move {
-                let mut buffer = Vec::with_capacity(8);
-                for round in 0..MANY {
-                    if seen.get() {
-                        return round;
-                    }
-                    // Both are done at once, each time.
-                    socket.send_to("ping", me).await.0.unwrap();
-                    let (received, back) = socket.recv_from(buffer).await;
-                    assert_eq!(received.unwrap().0, 4);
-                    buffer = back;
-                }
-                MANY
-            });
-            for _ in 0..10 {
-                yield_now().await;
-                sleep(Duration::from_micros(100)).await;
-            }
-            over.set(true);
-            let rounds = busy.await.unwrap();
-            assert!((1..MANY).contains(&rounds), "{rounds}");
+            // Both are done at once, each time.
+            is_held_up_by_nobody(&ctx, async move || {
+                socket.send_to("ping", me).await.0.unwrap();
+                let (received, _) = socket.recv_from(Vec::with_capacity(8)).await;
+                assert_eq!(received.unwrap().0, 4);
+            })
+            .await;
             Ok(())
         });
     });
+}
+
+#[test]
+fn a_stream_that_never_runs_dry_holds_up_nobody() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |ctx| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let near = TcpStream::connect(listener.local_addr()?).await?;
+            let (far, _) = listener.accept().await?;
+            // Each read fills its buffer, so the next one is expected to have something at once, and has.
+            is_held_up_by_nobody(&ctx, async move || {
+                near.write_all("ping").await.0.unwrap();
+                let (received, _) = far.read(Vec::with_capacity(4)).await;
+                assert_eq!(received.unwrap(), 4);
+                far.write_all("pong").await.0.unwrap();
+                let (received, _) = near.read(Vec::with_capacity(4)).await;
+                assert_eq!(received.unwrap(), 4);
+            })
+            .await;
+            Ok(())
+        });
+    });
+}
+
+/// Has a task do something over and over, and others their turns meanwhile.
+async fn is_held_up_by_nobody(ctx: &ShardCtx, exchange: impl AsyncFn() + 'static) {
+    let over = Rc::new(Cell::new(false));
+    let seen = over.clone();
+    let busy = ctx.spawn_local(async move {
+        for round in 0..MANY {
+            if seen.get() {
+                return round;
+            }
+            exchange().await;
+        }
+        MANY
+    });
+    for _ in 0..10 {
+        yield_now().await;
+        sleep(Duration::from_micros(100)).await;
+    }
+    over.set(true);
+    let rounds = busy.await.unwrap();
+    assert!((1..MANY).contains(&rounds), "{rounds}");
 }
 
 /// More than a task may have done at once.

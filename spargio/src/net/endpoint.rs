@@ -8,7 +8,10 @@ use crate::shard::io::{Flight, Io};
 use socket2::SockAddr;
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io;
+use std::io::{
+    self,
+    ErrorKind::{Interrupted, WouldBlock},
+};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -48,6 +51,15 @@ impl Endpoint {
         Io::new(&self.core, operation)
     }
 
+    /// Attempts an operation once. `None`: its socket is not ready.
+    pub(super) async fn attempt<O: Attempt>(&self, operation: &mut O) -> Option<io::Result<usize>> {
+        poll_fn(|task| self.core.give_way(task.waker())).await;
+        match operation.attempt() {
+            Err(error) if matches!(error.kind(), WouldBlock | Interrupted) => None,
+            result => Some(result),
+        }
+    }
+
     /// Calls `f`, which must not wait, until it has not to.
     pub(super) async fn when<R>(
         &self,
@@ -79,12 +91,12 @@ impl Endpoint {
             }
             ready!(self.core.give_way(task.waker()));
             match f(&self.socket) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                Err(error) if error.kind() == WouldBlock => {
                     let socket = self.socket.clone();
                     let ready = Ready { socket, interest };
                     wait.replace(Some(Io::refused(&self.core, ready)));
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == Interrupted => {}
                 result => return Poll::Ready(result),
             }
         }
