@@ -156,7 +156,7 @@ impl Core {
     /// Wakes whoever waits for I/O that is done or ready.
     pub(super) fn wake_io(&self) {
         for waker in self.backend.take_woken() {
-            _ = self.guard(|| waker.wake());
+            self.wake(waker.into());
         }
     }
 

@@ -68,6 +68,16 @@ pub(crate) enum Waiter {
     Other(Waker),
 }
 
+impl From<Waker> for Waiter {
+    #[inline]
+    fn from(waker: Waker) -> Self {
+        match task_of(&waker) {
+            Some(task) => Self::Task(task),
+            None => Self::Other(waker),
+        }
+    }
+}
+
 impl Waiter {
     /// Whoever polls with this waker.
     #[inline]

@@ -70,21 +70,19 @@ impl Flights {
     ) -> (FlightId, Entry) {
         self.generations = self.generations.wrapping_add(1);
         let generation = self.generations;
-        let place = self.flights.vacant_key();
-        let flight = Flight {
+        self.aloft += 1;
+        let vacant = self.flights.vacant_entry();
+        let id = FlightId {
+            place: vacant.key() as u32,
+            generation,
+        };
+        let flight = vacant.insert(Flight {
             generation,
             operation,
             state: State::Waiting(Some(waker)),
-        };
-        self.flights.insert(flight);
-        self.aloft += 1;
+        });
         // Where it stands now it stays.
-        let entry = self.flights[place].operation.sqe();
-        let id = FlightId {
-            place: place as u32,
-            generation,
-        };
-        (id, entry)
+        (id, flight.operation.sqe())
     }
 
     fn find(&mut self, id: FlightId) -> Option<&mut Flight> {

@@ -22,17 +22,23 @@ pub(super) struct Operations {
 }
 
 impl Operations {
+    /// Begins an operation, and pushes its SQE if there is room. `Err`: there are as many as there can be.
     pub(super) fn begin(
         &self,
         operation: Box<dyn Operation>,
         waker: Waker,
+        queues: &Queues,
     ) -> Result<FlightId, Box<dyn Operation>> {
         if self.flights.borrow().is_full() {
             return Err(operation);
         }
         let (flight, entry) = self.flights.borrow_mut().begin(operation, waker);
         let entry = entry.user_data(done(flight));
-        self.unpushed.borrow_mut().push_back(entry);
+        self.push(queues);
+        // Never before what was there first.
+        if self.has_unpushed() || !queues.push(&entry) {
+            self.unpushed.borrow_mut().push_back(entry);
+        }
         Ok(flight)
     }
 

@@ -332,9 +332,7 @@ impl Ring {
         operation: Box<dyn Operation>,
         waker: Waker,
     ) -> Result<FlightId, Box<dyn Operation>> {
-        let flight = self.operations.begin(operation, waker)?;
-        self.operations.push(&self.queues);
-        Ok(flight)
+        self.operations.begin(operation, waker, &self.queues)
     }
 
     /// What became of an operation, if it is done; else `waker` is called when it is.
