@@ -26,6 +26,8 @@ pub(super) enum Fault {
     Message(i32),
     /// A bell that a shard rings fails with this error.
     Bell(i32),
+    /// What sends or receives by a socket fails with this error.
+    Operation(i32),
     /// A message from a thread without a ring fails with this error.
     Send(i32),
     /// Windows are so wide that completion queues overflow.
@@ -120,11 +122,14 @@ pub(super) fn push(entry: &Entry) -> Option<Entry> {
         return None;
     }
     let is_message = entry.get_opcode() == u32::from(opcode::MsgRingData::CODE);
+    let transfers = [opcode::Send::CODE, opcode::Recv::CODE].map(u32::from);
+    let is_transfer = transfers.contains(&entry.get_opcode());
     let error = strike(|fault| match fault {
         Fault::Message(error) if is_message => Some(error),
         Fault::Bell(error) if is_message && completion::is_rung(entry.get_user_data()) => {
             Some(error)
         }
+        Fault::Operation(error) if is_transfer => Some(error),
         _ => None,
     });
     let Some(_) = error else {
@@ -139,7 +144,7 @@ pub(super) fn outcome(cqe: &cqueue::Entry) -> i32 {
     let doomed = DOOMED.with_borrow_mut(|doomed| doomed.remove(&cqe.user_data()));
     match *plan() {
         _ if !doomed => cqe.result(),
-        Some(Fault::Message(error) | Fault::Bell(error)) => -error,
+        Some(Fault::Message(error) | Fault::Bell(error) | Fault::Operation(error)) => -error,
         _ => -libc::ENOMEM,
     }
 }

@@ -255,17 +255,17 @@ impl Ring {
                 }
             }
             Completed::Called { armed } => self.armed.set(armed),
-            Completed::Done(flight) if self.hear_of(flight, cqe) => {}
+            Completed::Done(flight) if self.hear_of(flight, cqe, done) => {}
             Completed::NotCancelled => {}
             _ => self.queues.counters().strays.add(1),
         }
     }
 
     /// A completion of an operation. `false`: there is no such flight.
-    fn hear_of(&self, flight: FlightId, cqe: &cqueue::Entry) -> bool {
+    fn hear_of(&self, flight: FlightId, cqe: &cqueue::Entry, result: i32) -> bool {
         match cqueue::more(cqe.flags()) {
-            true => self.operations.progress(flight, cqe.result()),
-            false => self.operations.land(flight, cqe.result()),
+            true => self.operations.progress(flight, result),
+            false => self.operations.land(flight, result),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Whatever the kernel answers, nothing is lost and nothing changes its place.
 
+mod operations;
+
 use super::faults::{Fault, Faulty};
 use crate::door::clock::{now, until};
 use crate::error::{AskError, SendError};
