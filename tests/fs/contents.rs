@@ -220,3 +220,38 @@ fn options_mean_what_they_say() {
         Ok(())
     });
 }
+
+/// Where the page cache has something of what is wanted and not all, the rest is read, too.
+#[cfg(target_os = "linux")]
+#[test]
+fn reads_are_whole_though_only_a_part_is_in_memory() {
+    use rustix::fs::{Advice, fadvise};
+
+    /// More than a page of every architecture, and little enough to be read at once.
+    const PART: usize = 64 << 10 >> 1;
+    in_a_room(&SHARDS, 256, async |_, room| {
+        let path = room.at("file");
+        std::fs::write(&path, pattern(2 * PART))?;
+        let plain = std::fs::File::open(&path)?;
+        plain.sync_all()?;
+        let file = File::open(&path).await?;
+        for _ in 0..20 {
+            // Nothing is in memory any more, and then the first part is.
+            fadvise(&plain, 0, None, Advice::DontNeed)?;
+            fadvise(&plain, 0, None, Advice::Random)?;
+            let mut first = vec![0; PART];
+            std::os::unix::fs::FileExt::read_exact_at(&plain, &mut first, 0)?;
+            let (read, bytes) = file.read_at(Vec::with_capacity(2 * PART), 0).await;
+            assert_eq!(read?, 2 * PART);
+            assert!(bytes == pattern(2 * PART));
+            // Nothing at all of it, and what was just read again.
+            fadvise(&plain, 0, None, Advice::DontNeed)?;
+            for _ in 0..20 {
+                let (read, bytes) = file.read_at(Vec::with_capacity(PART), PART as u64).await;
+                assert_eq!(read?, PART);
+                assert!(bytes == pattern(2 * PART)[PART..]);
+            }
+        }
+        Ok(())
+    });
+}

@@ -2,6 +2,7 @@
 
 use crate::common::{LONG, SHARDS, each_backend, run, yield_now};
 use spargio::ShardCtx;
+use spargio::fs::File;
 use spargio::net::{TcpListener, TcpStream, UdpSocket};
 use spargio::time::{sleep, timeout};
 use std::cell::Cell;
@@ -46,6 +47,22 @@ fn a_stream_that_never_runs_dry_holds_up_nobody() {
                 far.write_all("pong").await.0.unwrap();
                 let (received, _) = near.read(Vec::with_capacity(4)).await;
                 assert_eq!(received.unwrap(), 4);
+            })
+            .await;
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_file_in_memory_holds_up_nobody() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |ctx| {
+            let file = File::open("Cargo.toml").await?;
+            is_held_up_by_nobody(&ctx, async move || {
+                let (read, _) = file.read_at(Vec::with_capacity(4), 0).await;
+                assert_eq!(read.unwrap(), 4);
             })
             .await;
             Ok(())

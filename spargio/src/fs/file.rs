@@ -1,5 +1,6 @@
 //! Open files.
 
+use super::cached::Looks;
 use super::{OpenOptions, away};
 use crate::blocking::blocking;
 use crate::door::io::file::{Sync, close};
@@ -19,8 +20,8 @@ use std::sync::Arc;
 /// so the buffers of files are `Send`: of those that sockets take, all but `Rc<[u8]>`. Several operations may be in flight at
 /// once, and are done in no order.
 ///
-/// A ring does at once what needs no waiting: bytes that the system has in memory are copied on the shard's thread, which
-/// large buffers hold up for as long as that takes.
+/// What is in the page cache is read at once, on the shard's thread: on Linux, up to 64 KiB at a time. A ring copies what is
+/// there on that thread, too, for reads and writes of any length, and large ones hold the shard up for as long as that takes.
 ///
 /// It is for what has places, as regular files and disks do; what pipes and the like make of an offset depends on the
 /// backend.
@@ -50,7 +51,8 @@ use std::sync::Arc;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct File {
-    core: Rc<Core>,
+    pub(super) core: Rc<Core>,
+    pub(super) looks: Looks,
     pub(super) file: Arc<fs::File>,
 }
 
@@ -86,6 +88,7 @@ impl File {
     pub(super) fn new(core: Rc<Core>, file: fs::File) -> Self {
         Self {
             core,
+            looks: Looks::new(&file),
             file: Arc::new(file),
         }
     }

@@ -31,6 +31,7 @@
 //! What a thread has begun is done to its end, though nobody waits for it any more: a dropped future may or may not have
 //! renamed, removed or written something.
 
+mod cached;
 mod dir;
 mod file;
 mod names;

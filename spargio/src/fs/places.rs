@@ -51,7 +51,7 @@ impl File {
             return (Err(error), buffer);
         }
         let read = ReadAt::new(&self.file, buffer, offset);
-        let (result, read) = self.perform(read).await;
+        let (result, read) = self.read(read).await;
         (result, read.into_buffer())
     }
 
@@ -98,7 +98,7 @@ impl File {
         let mut read = ReadAt::new(&self.file, buffer, offset);
         while !read.is_full() {
             let result;
-            (result, read) = self.perform(read).await;
+            (result, read) = self.read(read).await;
             let error = match result {
                 Ok(0) => io::ErrorKind::UnexpectedEof.into(),
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => error,
@@ -124,7 +124,7 @@ impl File {
                 read.grow(SOME)?;
             }
             let result;
-            (result, read) = self.perform(read).await;
+            (result, read) = self.read(read).await;
             match result {
                 Ok(0) => return Ok(read.into_buffer()),
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),

@@ -2,6 +2,7 @@
 //! hands of another thread, and is closed when the last lets go.
 
 use super::buffer::{IoBuf, IoBufMut};
+use super::cached;
 use super::operation::{Call, Operation};
 #[cfg(target_os = "linux")]
 use super::operation::{len, outcome};
@@ -42,13 +43,13 @@ impl<B: IoBufMut> ReadAt<B> {
         }
     }
 
-    /// The room that is left, from where the file is read next.
-    fn rest(&mut self) -> (&mut [MaybeUninit<u8>], u64) {
+    /// The room that is left, and from where the file is read next.
+    fn rest(&mut self) -> (&Arc<File>, &mut [MaybeUninit<u8>], u64) {
         let room = self.buffer.room().get_mut(self.filled..);
         // If the sum is no place of a file any more, the system says so; `place` keeps it from being `u64::MAX`, which a
         // ring takes for where the file stands.
         let at = self.offset.saturating_add(self.filled as u64);
-        (room.unwrap_or_default(), at)
+        (&self.file, room.unwrap_or_default(), at)
     }
 
     /// So many bytes more, or none and an error. What was read before is kept in any case.
@@ -64,13 +65,26 @@ impl<B: IoBufMut> ReadAt<B> {
         read
     }
 
-    /// Whether there is no more room.
-    pub(crate) fn is_full(&mut self) -> bool {
-        let full = self.rest().0.is_empty();
+    /// How many bytes there is room for yet.
+    pub(crate) fn room(&mut self) -> usize {
+        let room = self.rest().1.len();
         // Looking at a vector's room has emptied it.
         // SAFETY: nothing was written, and nothing is said to have been.
         _ = unsafe { self.took(Ok(0)) };
-        full
+        room
+    }
+
+    /// Whether there is no more room.
+    pub(crate) fn is_full(&mut self) -> bool {
+        self.room() == 0
+    }
+
+    /// Reads what is in the page cache, or nothing and an error.
+    pub(crate) fn attempt(&mut self) -> io::Result<usize> {
+        let (file, room, at) = self.rest();
+        let read = cached::read_at(file, room, at);
+        // SAFETY: the call says that it wrote so many bytes to the room that it was given, and had no other.
+        unsafe { self.took(read) }
     }
 
     pub(crate) fn into_buffer(self) -> B {
@@ -90,9 +104,8 @@ impl ReadAt<Vec<u8>> {
 unsafe impl<B: IoBufMut> Operation for ReadAt<B> {
     #[cfg(target_os = "linux")]
     fn sqe(&mut self) -> squeue::Entry {
-        let fd = fd(&self.file);
-        let (room, at) = self.rest();
-        opcode::Read::new(fd, room.as_mut_ptr().cast(), len(room.len()))
+        let (file, room, at) = self.rest();
+        opcode::Read::new(fd(file), room.as_mut_ptr().cast(), len(room.len()))
             .offset(at)
             .build()
     }
@@ -106,9 +119,8 @@ unsafe impl<B: IoBufMut> Operation for ReadAt<B> {
 
 impl<B: IoBufMut + Send> Call for ReadAt<B> {
     fn call(&mut self) -> io::Result<usize> {
-        let file = self.file.clone();
-        let (room, at) = self.rest();
-        let read = read_at(&file, room, at);
+        let (file, room, at) = self.rest();
+        let read = read_at(file, room, at);
         // SAFETY: the call says that it wrote so many bytes to the room that it was given, and had no other.
         unsafe { self.took(read) }
     }
@@ -281,7 +293,7 @@ mod tests {
     fn a_short_read_is_gone_on_with() {
         let file = digits("short-read");
         let mut read = ReadAt::new(&file, Vec::with_capacity(5), 3);
-        let (room, at) = read.rest();
+        let (_, room, at) = read.rest();
         assert_eq!((room.len(), at), (5, 3));
         room[..2].copy_from_slice(&[b'a', b'b'].map(MaybeUninit::new));
         // SAFETY: two bytes were written just now.
