@@ -1,13 +1,12 @@
 //! Streams of connections: none is lost, whoever asks for them and whenever.
 
-use crate::common::{SHARDS, each_backend, run};
+use crate::common::{LONG, SHARDS, each_backend, run};
 use futures::{FutureExt, StreamExt};
 use spargio::net::{TcpListener, TcpStream};
-use spargio::time::sleep;
+use spargio::time::{sleep, timeout};
 use spargio::{BackendKind, blocking};
 use std::io::{self, Read};
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::time::Duration;
 
 /// More than are accepted before they are asked for.
@@ -153,17 +152,65 @@ fn two_streams_accept_no_more_beforehand_than_one() {
 fn who_waits_gets_what_a_stream_leaves() {
     each_backend(&SHARDS, |setup| {
         let rt = setup.build();
-        run(&rt, setup.last(), async |_| {
+        run(&rt, setup.last(), async |ctx| {
             let listener = TcpListener::bind("127.0.0.1:0").await?;
             let mut incoming = listener.incoming();
             assert!(incoming.next().now_or_never().is_none());
             sleep(Duration::from_millis(5)).await;
-            let mut accept = pin!(listener.accept());
-            assert!(futures::poll!(accept.as_mut()).is_pending());
-            let client = TcpStream::connect(listener.local_addr()?).await?;
+            let address = listener.local_addr()?;
+            let accept = ctx.spawn_local(async move { listener.accept().await });
+            sleep(Duration::from_millis(5)).await;
+            let client = TcpStream::connect(address).await?;
             sleep(Duration::from_millis(5)).await;
             drop(incoming);
-            assert_eq!(accept.await?.1, client.local_addr()?);
+            let accepted = timeout(LONG / 6, accept).await.expect("it is woken");
+            assert_eq!(accepted.unwrap()?.1, client.local_addr()?);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn another_stream_gets_what_a_stream_leaves() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |ctx| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let (mut one, mut other) = (listener.incoming(), listener.incoming());
+            assert!(one.next().now_or_never().is_none());
+            sleep(Duration::from_millis(5)).await;
+            // The kernel serves the one first.
+            let next = ctx.spawn_local(async move { other.next().await });
+            sleep(Duration::from_millis(5)).await;
+            let client = TcpStream::connect(listener.local_addr()?).await?;
+            sleep(Duration::from_millis(5)).await;
+            drop(one);
+            let next = timeout(LONG / 6, next).await.expect("it is woken");
+            assert_eq!(next.unwrap().unwrap()?.1, client.local_addr()?);
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn who_stops_waiting_loses_no_connection() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            for many in 0..50 {
+                let mut accept = Box::pin(listener.accept());
+                assert!(futures::poll!(accept.as_mut()).is_pending());
+                let client = TcpStream::connect(listener.local_addr()?).await?;
+                if many % 2 == 0 {
+                    // The connection is accepted by then.
+                    sleep(Duration::from_millis(1)).await;
+                }
+                drop(accept);
+                let next = timeout(LONG / 6, listener.accept()).await;
+                let (_, from) = next.expect("the connection is lost")?;
+                assert_eq!(from, client.local_addr()?);
+            }
             Ok(())
         });
     });

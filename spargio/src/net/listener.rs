@@ -1,7 +1,7 @@
 //! What listeners do, whatever connects to them.
 
 use super::endpoint::Endpoint;
-use crate::door::io::accept::{Accept, AcceptMany, Accepted};
+use crate::door::io::accept::{Accept, AcceptMany, Accepted, Waiting};
 use crate::shard::io::{Flight, Io};
 use futures_core::Stream;
 use socket2::SockAddr;
@@ -14,7 +14,7 @@ use std::task::{Context, Poll, ready};
 
 pub(super) struct Listener {
     pub(super) endpoint: Endpoint,
-    /// Left over by streams of connections that were dropped.
+    /// Connections that nobody has been given yet.
     accepted: Accepted,
     /// Whether one operation can accept many connections, as far as is known.
     many: Cell<bool>,
@@ -33,8 +33,7 @@ impl Listener {
     /// Waits for the next connection.
     pub(super) async fn accept(&self) -> io::Result<(Endpoint, SockAddr)> {
         let mut waiting = self.accepted.wait();
-        let accept = Accept::new(self.endpoint.socket.clone());
-        let mut accept = pin!(self.endpoint.begin(accept));
+        let mut accept = pin!(self.begin_one());
         poll_fn(|task| {
             if let Some(accepted) = self.leftover() {
                 return Poll::Ready(accepted);
@@ -49,10 +48,10 @@ impl Listener {
     fn connected(
         &self,
         result: io::Result<usize>,
-        accept: Accept,
+        mut accept: Accept,
     ) -> io::Result<(Endpoint, SockAddr)> {
         result?;
-        let (socket, address) = accept.into_accepted().ok_or(io::ErrorKind::Other)?;
+        let (socket, address) = accept.take().ok_or(io::ErrorKind::Other)?;
         Ok((self.endpoint.beside(socket)?, address))
     }
 
@@ -69,11 +68,16 @@ impl Listener {
         )
     }
 
+    fn begin_one(&self) -> Io<Accept> {
+        let (socket, line) = (self.endpoint.socket.clone(), self.accepted.clone());
+        self.endpoint.begin(Accept::new(socket, line))
+    }
+
     fn begin(&self) -> Accepting {
-        let socket = self.endpoint.socket.clone();
         if !self.many.get() {
-            return Accepting::One(self.endpoint.begin(Accept::new(socket)));
+            return Accepting::One(self.begin_one());
         }
+        let socket = self.endpoint.socket.clone();
         let accepted = self.accepted.clone();
         Accepting::Many(self.endpoint.launch(AcceptMany::new(socket, accepted)))
     }
@@ -83,6 +87,8 @@ impl Listener {
 pub(super) struct Incoming {
     listener: Rc<Listener>,
     accepting: Option<Accepting>,
+    /// For what others leave.
+    waiting: Waiting,
 }
 
 enum Accepting {
@@ -96,15 +102,8 @@ impl Incoming {
         Self {
             listener: listener.clone(),
             accepting: None,
+            waiting: listener.accepted.wait(),
         }
-    }
-}
-
-impl Drop for Incoming {
-    fn drop(&mut self) {
-        // Cancelled first: then all that it has taken is there.
-        self.accepting = None;
-        self.listener.accepted.wake();
     }
 }
 
@@ -117,6 +116,7 @@ impl Stream for Incoming {
             if let Some(accepted) = this.listener.leftover() {
                 return Poll::Ready(Some(accepted));
             }
+            this.waiting.set(task.waker());
             let accepting = this.accepting.get_or_insert_with(|| this.listener.begin());
             match accepting {
                 Accepting::One(accept) => {

@@ -16,7 +16,8 @@ use std::task::Waker;
 
 /// Accepts a connection.
 pub(crate) struct Accept {
-    pub(crate) socket: Socket,
+    socket: Socket,
+    line: Accepted,
     address: SockAddrStorage,
     #[cfg(target_os = "linux")]
     len: libc::socklen_t,
@@ -24,10 +25,12 @@ pub(crate) struct Accept {
 }
 
 impl Accept {
-    pub(crate) fn new(socket: Socket) -> Self {
+    /// A connection that nobody takes of it is put into the line.
+    pub(crate) fn new(socket: Socket, line: Accepted) -> Self {
         let address = SockAddrStorage::zeroed();
         Self {
             socket,
+            line,
             #[cfg(target_os = "linux")]
             len: address.size_of(),
             address,
@@ -36,8 +39,18 @@ impl Accept {
     }
 
     /// The connection, once there is one.
-    pub(crate) fn into_accepted(self) -> Option<(socket2::Socket, SockAddr)> {
-        self.accepted
+    pub(crate) fn take(&mut self) -> Option<(socket2::Socket, SockAddr)> {
+        self.accepted.take()
+    }
+}
+
+/// Whoever waited for it has gone: the connection is the listener's next.
+impl Drop for Accept {
+    fn drop(&mut self) {
+        if let Some((socket, _)) = self.accepted.take() {
+            self.line.0.sockets.borrow_mut().push_front(socket);
+            self.line.wake();
+        }
     }
 }
 
@@ -103,7 +116,7 @@ impl Accepted {
     }
 
     /// Wakes whoever waits, if there is a connection.
-    pub(crate) fn wake(&self) {
+    fn wake(&self) {
         if self.0.sockets.borrow().is_empty() {
             return;
         }
@@ -163,6 +176,13 @@ impl AcceptMany {
             #[cfg(target_os = "linux")]
             full: false,
         }
+    }
+}
+
+/// It accepts no more, and what is left is for whoever waits.
+impl Drop for AcceptMany {
+    fn drop(&mut self) {
+        self.accepted.wake();
     }
 }
 
