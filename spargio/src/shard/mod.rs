@@ -65,6 +65,8 @@ pub(crate) struct Core {
     due_left: Cell<usize>,
     /// How many more operations may be done at once in this poll.
     io_left: Cell<u32>,
+    /// How many it has had done before it gave way, in the same poll.
+    io_spent: Cell<u32>,
     /// Records, messages and polls since the shard last looked at the clock.
     work: Cell<u32>,
     /// How often it has looked.
@@ -104,6 +106,7 @@ impl Core {
             timers: RefCell::default(),
             due_left: Cell::new(timer::MOST_DUE),
             io_left: Cell::new(io::MOST_AT_ONCE),
+            io_spent: Cell::new(0),
             work: Cell::new(0),
             ticks: Cell::new(0),
             turn: Cell::new(0),

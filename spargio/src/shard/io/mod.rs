@@ -25,17 +25,18 @@ enum Way<O: Attempt> {
 
 impl<O: Attempt> Io<O> {
     pub(crate) fn new(core: &Rc<Core>, operation: O) -> Self {
-        Self(match core.has_ring() {
-            true => Way::Ring(Flight::new(core, operation)),
-            false => Way::Readiness(Attempts::new(core, operation, false)),
-        })
+        Self::begin(core, operation, false)
     }
 
     /// The same for a socket that was found not ready just before: it is waited for first.
     pub(crate) fn refused(core: &Rc<Core>, operation: O) -> Self {
+        Self::begin(core, operation, true)
+    }
+
+    fn begin(core: &Rc<Core>, operation: O, refused: bool) -> Self {
         Self(match core.has_ring() {
             true => Way::Ring(Flight::new(core, operation)),
-            false => Way::Readiness(Attempts::new(core, operation, true)),
+            false => Way::Readiness(Attempts::new(core, operation, refused)),
         })
     }
 }
@@ -71,7 +72,7 @@ impl Core {
         match self.io_left.get() {
             0 => {
                 // Also for whoever polls again within this turn.
-                self.io_left.set(MOST_AT_ONCE);
+                self.begin_share();
                 waker.wake_by_ref();
                 Poll::Pending
             }
@@ -86,12 +87,19 @@ impl Core {
     #[inline]
     pub(super) fn begin_io(&self) {
         self.io_left.set(MOST_AT_ONCE);
+        self.io_spent.set(0);
+    }
+
+    /// Those that were done still count.
+    fn begin_share(&self) {
+        self.io_spent.set(self.io_done());
+        self.io_left.set(MOST_AT_ONCE);
     }
 
     /// How many operations it has had done at once.
     #[inline]
     pub(super) fn io_done(&self) -> u32 {
-        MOST_AT_ONCE - self.io_left.get()
+        self.io_spent.get() + MOST_AT_ONCE - self.io_left.get()
     }
 
     /// Whether a ring does the operations: it waits for sockets, then, and for files.
