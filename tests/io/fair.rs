@@ -3,6 +3,8 @@
 use crate::common::{LONG, SHARDS, each_backend, run, yield_now};
 use spargio::ShardCtx;
 use spargio::fs::File;
+#[cfg(unix)]
+use spargio::net::UnixDatagram;
 use spargio::net::{TcpListener, TcpStream, UdpSocket};
 use spargio::time::{sleep, timeout};
 use std::cell::Cell;
@@ -66,6 +68,27 @@ fn a_file_in_memory_holds_up_nobody() {
             })
             .await;
             Ok(())
+        });
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_peer_that_always_has_room_holds_up_nobody() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        run(&rt, setup.last(), async |ctx| {
+            let path = std::env::temp_dir().join(format!("spargio-fair-{}", std::process::id()));
+            _ = std::fs::remove_file(&path);
+            let far = std::os::unix::net::UnixDatagram::bind(&path)?;
+            let near = UnixDatagram::unbound()?;
+            let to = path.clone();
+            is_held_up_by_nobody(&ctx, async move || {
+                near.send_to("ping", &to).await.0.unwrap();
+                assert_eq!(far.recv(&mut [0; 4]).unwrap(), 4);
+            })
+            .await;
+            std::fs::remove_file(path)
         });
     });
 }

@@ -37,6 +37,12 @@ impl Endpoint {
         Self::new(self.core.clone(), socket)
     }
 
+    /// The shard that it lives on.
+    #[cfg(unix)]
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+
     /// Whether a ring does the operations.
     pub(super) fn has_ring(&self) -> bool {
         self.core.has_ring()

@@ -105,7 +105,7 @@ impl UnixDatagram {
             Ok(to) => to,
             Err(error) => return (Err(error), buffer),
         };
-        let sent = patiently(|| self.0.try_send_to(buffer.bytes(), &to)).await;
+        let sent = patiently(self.0.core(), || self.0.try_send_to(buffer.bytes(), &to)).await;
         (sent, buffer)
     }
 

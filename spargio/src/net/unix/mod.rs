@@ -10,8 +10,10 @@ pub use listener::UnixListener;
 pub use stream::PeerCred;
 pub use stream::UnixStream;
 
+use crate::shard::Core;
 use crate::time::sleep;
 use socket2::SockAddr;
+use std::future::poll_fn;
 use std::io;
 use std::os::unix::net::SocketAddr;
 use std::time::Duration;
@@ -30,8 +32,9 @@ fn named(address: &SockAddr) -> io::Result<SocketAddr> {
 }
 
 /// Calls `f`, which must not wait, again and again, with pauses: no event says that another socket's queue has room.
-async fn patiently<R>(mut f: impl FnMut() -> io::Result<R>) -> io::Result<R> {
+async fn patiently<R>(core: &Core, mut f: impl FnMut() -> io::Result<R>) -> io::Result<R> {
     loop {
+        poll_fn(|task| core.give_way(task.waker())).await;
         match f() {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => sleep(PAUSE).await,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}

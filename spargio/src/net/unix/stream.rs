@@ -48,7 +48,7 @@ impl UnixStream {
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         // Not by the ring, where a connection that has to wait would hold a thread of the kernel.
         socket.set_nonblocking(true)?;
-        patiently(|| socket.connect(&address)).await?;
+        patiently(&core, || socket.connect(&address)).await?;
         Endpoint::new(core, socket).map(Self::from_endpoint)
     }
 
