@@ -77,7 +77,10 @@ struct Office {
 }
 
 fn office(setup: &common::Setup) -> Office {
-    let (rt, shard): (Runtime, ShardId) = (setup.build(), setup.last());
+    office_of(setup.build(), setup.last())
+}
+
+fn office_of(rt: Runtime, shard: ShardId) -> Office {
     let noted = Arc::<Mutex<Vec<u64>>>::default();
     let (source, receiver) = mpsc::channel(0);
     let desk = {
@@ -267,4 +270,22 @@ impl HoldBehavior for Holder {
     async fn item(&mut self, _: &Cx<Self>, value: u64) {
         assert!(value < 100);
     }
+}
+
+#[test]
+fn a_full_mailbox_is_waited_for_however_short_a_send_may_take() {
+    each_backend(&SHARDS, |setup| {
+        let builder = setup.builder().ask_timeout(Duration::ZERO);
+        let office = office_of(builder.build().unwrap(), setup.last());
+        // There is always one more than there is room for.
+        office.desk.again(7, Duration::ZERO).unwrap();
+        eventually("it comes again", || office.noted() >= 100);
+        eventually("it ends", || {
+            // The mailbox is full, most of the time.
+            _ = office.desk.drop();
+            let noted = office.noted();
+            office.rt.block_on(spargio::time::sleep(10 * MS));
+            office.noted() == noted
+        });
+    });
 }

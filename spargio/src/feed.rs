@@ -1,7 +1,6 @@
 //! What an actor has sent to itself: later, again and again, or from a stream.
 
 use crate::actor::{Actor, Cx};
-use crate::error::SendError;
 use crate::handle::{Handle, HandleOf};
 use crate::join::JoinHandle;
 use crate::time::{interval, sleep};
@@ -235,15 +234,9 @@ where
 }
 
 /// Tells an actor, however long it takes to find room. `false`: it has stopped.
-async fn tell<A: Actor>(actor: HandleOf<A>, mut message: A::Msg) -> bool
+async fn tell<A: Actor>(actor: HandleOf<A>, message: A::Msg) -> bool
 where
     A::Msg: Send,
 {
-    loop {
-        match actor.send(message).await {
-            Ok(()) => return true,
-            Err(SendError::Full(back)) => message = back,
-            Err(SendError::Dead(_) | SendError::Closed(_)) => return false,
-        }
-    }
+    actor.send(message).without_limit().await.is_ok()
 }

@@ -104,6 +104,7 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
     {
         Sending {
             to: self.__address(),
+            limited: true,
             state: SendState::New(message),
         }
     }
@@ -271,6 +272,8 @@ fn try_send<M: RingMsg>(to: Address, message: M) -> Result<(), (Refused, M)> {
 #[must_use = "nothing is sent before it is awaited"]
 pub struct Sending<M> {
     to: Address,
+    /// Whether it waits no longer than the runtime has it.
+    limited: bool,
     state: SendState<M>,
 }
 
@@ -285,6 +288,14 @@ enum SendState<M> {
     Over,
 }
 
+impl<M> Sending<M> {
+    /// Waits for room for as long as the actor lives.
+    pub(crate) fn without_limit(mut self) -> Self {
+        self.limited = false;
+        self
+    }
+}
+
 // Nothing in it is ever pinned: the message is moved out whole.
 impl<M> Unpin for Sending<M> {}
 
@@ -296,10 +307,12 @@ impl<M: RingMsg + Send> Future for Sending<M> {
         if let Some(message) = this.state.take_new() {
             match try_send(this.to, message) {
                 Ok(()) => return Poll::Ready(Ok(())),
-                Err((refused, message)) => match begin_waiting(this.to, refused, message) {
-                    Ok(waiting) => this.state = waiting,
-                    Err(error) => return Poll::Ready(Err(error)),
-                },
+                Err((refused, message)) => {
+                    match begin_waiting(this.to, this.limited, refused, message) {
+                        Ok(waiting) => this.state = waiting,
+                        Err(error) => return Poll::Ready(Err(error)),
+                    }
+                }
             }
         }
         let polled = this.state.poll(task);
@@ -313,6 +326,7 @@ impl<M: RingMsg + Send> Future for Sending<M> {
 /// Queues a refused message for room, if waiting for it makes sense.
 fn begin_waiting<M: RingMsg + Send>(
     to: Address,
+    limited: bool,
     refused: Refused,
     message: M,
 ) -> Result<SendState<M>, SendError<M>> {
@@ -323,7 +337,8 @@ fn begin_waiting<M: RingMsg + Send>(
     let Some(shared) = to.page().and_then(|page| page.seat.tenant()) else {
         return Err(SendError::Dead(message));
     };
-    let until = now().checked_add(shared.settings.ask_timeout);
+    let limit = limited.then_some(shared.settings.ask_timeout);
+    let until = limit.and_then(|limit| now().checked_add(limit));
     let encode = |message: M, slot| message.__encode(Encoder::new(slot, NoReply, ToRecord));
     let wait = Wait::new(message, encode);
     wait_for_room(to, wait.clone());
