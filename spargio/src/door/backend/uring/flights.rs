@@ -128,6 +128,10 @@ impl Flights {
             std::mem::swap(former, waker);
             return None;
         }
+        if matches!(flight.state, State::Abandoned) {
+            // The kernel may still write to it.
+            return None;
+        }
         let Flight {
             state, operation, ..
         } = self.remove(id);
@@ -144,7 +148,8 @@ impl Flights {
         };
         match std::mem::replace(&mut flight.state, State::Abandoned) {
             State::Waiting(waker) => Abandoned::Aloft(waker),
-            State::Landed(_) | State::Abandoned => Abandoned::Landed(self.remove(id).operation),
+            State::Landed(_) => Abandoned::Landed(self.remove(id).operation),
+            State::Abandoned => Abandoned::Gone,
         }
     }
 
