@@ -48,7 +48,7 @@ pub async fn create_dir(path: impl AsRef<Path>) -> io::Result<()> {
 /// fs::create_dir_all(&month).await?;
 /// // Again: it is there, which is all that was asked for.
 /// fs::create_dir_all(&month).await?;
-/// assert!(fs::exists(&month).await);
+/// assert!(fs::exists(&month).await?);
 /// fs::remove_dir_all(&directory).await?;
 /// # Ok(())
 /// # }
@@ -74,7 +74,7 @@ pub async fn create_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
 /// fs::create_dir(&empty).await?;
 /// fs::create_dir_all(full.join("below")).await?;
 /// fs::remove_dir(&empty).await?;
-/// assert!(fs::remove_dir(&full).await.is_err() && fs::exists(&full).await);
+/// assert!(fs::remove_dir(&full).await.is_err() && fs::exists(&full).await?);
 /// fs::remove_dir_all(&directory).await?;
 /// # Ok(())
 /// # }
@@ -100,7 +100,7 @@ pub async fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
 /// fs::create_dir_all(cache.join("a/b")).await?;
 /// fs::write(cache.join("a/page"), "text").await?;
 /// fs::remove_dir_all(&cache).await?;
-/// assert!(!fs::exists(&cache).await);
+/// assert!(!fs::exists(&cache).await?);
 /// fs::remove_dir_all(&directory).await?;
 /// # Ok(())
 /// # }

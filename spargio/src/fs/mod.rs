@@ -44,7 +44,7 @@ pub use dir::{DirEntry, create_dir, create_dir_all, read_dir, remove_dir, remove
 pub use file::File;
 #[cfg(unix)]
 pub use names::symlink;
-pub use names::{exists, hard_link, metadata, remove_file, rename, symlink_metadata, try_exists};
+pub use names::{exists, hard_link, metadata, remove_file, rename, symlink_metadata};
 pub use options::OpenOptions;
 pub use whole::{copy, read, read_to_string, write};
 

@@ -20,7 +20,7 @@ use std::path::Path;
 /// fs::write(&new, "whole").await?;
 /// fs::rename(&new, &place).await?;
 /// assert_eq!(fs::read_to_string(&place).await?, "whole");
-/// assert!(!fs::exists(&new).await);
+/// assert!(!fs::exists(&new).await?);
 /// fs::remove_dir_all(&directory).await?;
 /// # Ok(())
 /// # }
@@ -176,12 +176,11 @@ pub async fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 ///
 /// # #[spargio::main(shards = 1)]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let directory = std::env::temp_dir().join(format!("spargio-doc-try-exists-{}", std::process::id()));
+/// let directory = std::env::temp_dir().join(format!("spargio-doc-exists-{}", std::process::id()));
 /// fs::create_dir_all(&directory).await?;
 /// let page = directory.join("page");
-/// assert!(!fs::try_exists(&page).await?);
-/// fs::write(&page, "").await?;
-/// assert!(fs::try_exists(&page).await?);
+/// if !fs::exists(&page).await? { fs::write(&page, "made anew").await?; }
+/// assert!(fs::exists(&page).await?);
 /// fs::remove_dir_all(&directory).await?;
 /// # Ok(())
 /// # }
@@ -190,26 +189,6 @@ pub async fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
 /// # Errors
 ///
 /// Those of the system, if it cannot say.
-pub async fn try_exists(path: impl AsRef<Path>) -> io::Result<bool> {
+pub async fn exists(path: impl AsRef<Path>) -> io::Result<bool> {
     at(path, |path| fs::exists(path)).await
-}
-
-/// As [`try_exists`], where it is all the same whether something is not there or cannot be seen.
-///
-/// ```
-/// use spargio::fs;
-///
-/// # #[spargio::main(shards = 1)]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let directory = std::env::temp_dir().join(format!("spargio-doc-exists-{}", std::process::id()));
-/// fs::create_dir_all(&directory).await?;
-/// let page = directory.join("page");
-/// if !fs::exists(&page).await { fs::write(&page, "made anew").await?; }
-/// assert_eq!(fs::read(&page).await?, b"made anew");
-/// fs::remove_dir_all(&directory).await?;
-/// # Ok(())
-/// # }
-/// ```
-pub async fn exists(path: impl AsRef<Path>) -> bool {
-    try_exists(path).await.unwrap_or(false)
 }
