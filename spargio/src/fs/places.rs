@@ -1,7 +1,7 @@
 //! What is read from the places of a file, and written to them.
 
 use super::{File, IoBuf, IoBufMut};
-use crate::door::io::buffer::has_room;
+use crate::door::io::buffer::require_room;
 use crate::door::io::file::{ReadAt, WriteAt, place};
 use std::io;
 
@@ -47,7 +47,7 @@ impl File {
         mut buffer: B,
         offset: u64,
     ) -> (io::Result<usize>, B) {
-        if let Err(error) = place(offset).and_then(|()| has_room(&mut buffer)) {
+        if let Err(error) = place(offset).and_then(|()| require_room(&mut buffer)) {
             return (Err(error), buffer);
         }
         let read = ReadAt::new(&self.file, buffer, offset);

@@ -1,7 +1,7 @@
 //! What connected streams do, whatever carries them.
 
 use super::endpoint::{Endpoint, Wait};
-use crate::door::io::buffer::{IoBuf, IoBufMut, as_room, has_room};
+use crate::door::io::buffer::{IoBuf, IoBufMut, as_room, require_room, room_of};
 use crate::door::io::operation::{Attempt, Interest};
 use crate::door::io::socket::NOWAIT;
 use crate::door::io::stream::{NO_SIGNAL, Receive, Send};
@@ -35,10 +35,10 @@ impl Connection {
     }
 
     pub(super) async fn read<B: IoBufMut>(&self, mut buffer: B) -> (io::Result<usize>, B) {
-        if let Err(error) = has_room(&mut buffer) {
+        if let Err(error) = require_room(&mut buffer) {
             return (Err(error), buffer);
         }
-        let room = buffer.room().len();
+        let room = room_of(&mut buffer);
         let socket = self.endpoint.socket.clone();
         let (result, receive) = self.run(Receive { socket, buffer }).await;
         self.flows.set(matches!(result, Ok(read) if read == room));
@@ -108,7 +108,8 @@ impl Connection {
     ) -> Poll<io::Result<usize>> {
         self.endpoint
             .poll_when(&self.readable, Interest::Read, task, |socket| {
-                socket.recv_with_flags(as_room(buffer), NOWAIT)
+                // SAFETY: the call writes what it has received, and nothing else.
+                socket.recv_with_flags(unsafe { as_room(buffer) }, NOWAIT)
             })
     }
 

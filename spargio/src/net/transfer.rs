@@ -3,7 +3,7 @@
 //! Whoever waits here has taken nothing yet, so a future that is dropped loses no datagram.
 
 use super::endpoint::Endpoint;
-use crate::door::io::buffer::{IoBuf, IoBufMut, has_room};
+use crate::door::io::buffer::{IoBuf, IoBufMut, require_room};
 use crate::door::io::operation::Interest;
 use crate::door::io::socket::NOWAIT;
 use crate::door::io::stream::{NO_SIGNAL, receive, receive_from};
@@ -32,7 +32,7 @@ impl Endpoint {
         mut buffer: B,
         flags: i32,
     ) -> (io::Result<usize>, B) {
-        if let Err(error) = has_room(&mut buffer) {
+        if let Err(error) = require_room(&mut buffer) {
             return (Err(error), buffer);
         }
         let receive = |socket: &socket2::Socket| receive(socket, &mut buffer, NOWAIT | flags);
@@ -45,7 +45,7 @@ impl Endpoint {
         mut buffer: B,
         flags: i32,
     ) -> (io::Result<(usize, SockAddr)>, B) {
-        if let Err(error) = has_room(&mut buffer) {
+        if let Err(error) = require_room(&mut buffer) {
             return (Err(error), buffer);
         }
         let receive = |socket: &socket2::Socket| receive_from(socket, &mut buffer, NOWAIT | flags);

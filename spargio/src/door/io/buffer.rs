@@ -61,8 +61,12 @@ pub trait IoBuf: Stays + 'static {
 /// ```
 pub trait IoBufMut: IoBuf {
     /// The room, from its start.
+    ///
+    /// # Safety
+    ///
+    /// Bytes that are some may be written to it, and nothing else: the buffer may hold bytes there already.
     #[doc(hidden)]
-    fn room(&mut self) -> &mut [MaybeUninit<u8>];
+    unsafe fn room(&mut self) -> &mut [MaybeUninit<u8>];
 
     /// The first bytes of the room were written.
     ///
@@ -106,7 +110,7 @@ bytes!(
 );
 
 impl IoBufMut for Vec<u8> {
-    fn room(&mut self) -> &mut [MaybeUninit<u8>] {
+    unsafe fn room(&mut self) -> &mut [MaybeUninit<u8>] {
         self.clear();
         self.spare_capacity_mut()
     }
@@ -118,25 +122,36 @@ impl IoBufMut for Vec<u8> {
 }
 
 impl IoBufMut for Box<[u8]> {
-    fn room(&mut self) -> &mut [MaybeUninit<u8>] {
-        as_room(self)
+    unsafe fn room(&mut self) -> &mut [MaybeUninit<u8>] {
+        // SAFETY: the caller writes nothing but bytes.
+        unsafe { as_room(self) }
     }
 
     unsafe fn fill(&mut self, _: usize) {}
 }
 
 /// Bytes as room for others.
-pub(crate) fn as_room(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
+///
+/// # Safety
+///
+/// Bytes that are some may be written to it, and nothing else.
+pub(crate) unsafe fn as_room(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
     let room = std::ptr::from_mut(bytes) as *mut [MaybeUninit<u8>];
-    // SAFETY: the same bytes, borrowed for as long; whoever is given room writes bytes into it, and nothing else.
+    // SAFETY: the same bytes, borrowed for as long; the caller leaves them bytes.
     unsafe { &mut *room }
 }
 
-/// A buffer without room would read as an end, and take a datagram away unseen. Looking at a vector's room empties it.
-pub(crate) fn has_room<B: IoBufMut>(buffer: &mut B) -> io::Result<()> {
-    match buffer.room().is_empty() {
-        false => Ok(()),
-        true => Err(io::Error::new(
+/// How many bytes there is room for. Looking at a vector's room empties it.
+pub(crate) fn room_of<B: IoBufMut>(buffer: &mut B) -> usize {
+    // SAFETY: nothing is written.
+    unsafe { buffer.room() }.len()
+}
+
+/// A buffer without room would read as an end, and take a datagram away unseen.
+pub(crate) fn require_room<B: IoBufMut>(buffer: &mut B) -> io::Result<()> {
+    match room_of(buffer) {
+        1.. => Ok(()),
+        0 => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             "the buffer has no room: give it a capacity",
         )),

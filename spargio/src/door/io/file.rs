@@ -45,7 +45,8 @@ impl<B: IoBufMut> ReadAt<B> {
 
     /// The room that is left, and from where the file is read next.
     fn rest(&mut self) -> (&Arc<File>, &mut [MaybeUninit<u8>], u64) {
-        let room = self.buffer.room().get_mut(self.filled..);
+        // SAFETY: what is written there is what was read from the file.
+        let room = unsafe { self.buffer.room() }.get_mut(self.filled..);
         // If the sum is no place of a file any more, the system says so; `place` keeps it from being `u64::MAX`, which a
         // ring takes for where the file stands.
         let at = self.offset.saturating_add(self.filled as u64);

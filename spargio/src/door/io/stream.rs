@@ -21,7 +21,8 @@ unsafe impl<B: IoBufMut> Operation for Receive<B> {
     #[cfg(target_os = "linux")]
     fn sqe(&mut self) -> squeue::Entry {
         let fd = self.socket.fd();
-        let room = self.buffer.room();
+        // SAFETY: the kernel writes what it has received, and nothing else.
+        let room = unsafe { self.buffer.room() };
         opcode::Recv::new(fd, room.as_mut_ptr().cast(), len(room.len())).build()
     }
 
@@ -50,7 +51,8 @@ pub(crate) fn receive<B: IoBufMut>(
     buffer: &mut B,
     flags: i32,
 ) -> io::Result<usize> {
-    let read = socket.recv_with_flags(buffer.room(), flags)?;
+    // SAFETY: the call writes what it has received, and nothing else.
+    let read = socket.recv_with_flags(unsafe { buffer.room() }, flags)?;
     // SAFETY: the call says that it wrote so many bytes to the room.
     unsafe { buffer.fill(read) };
     Ok(read)
@@ -62,7 +64,8 @@ pub(crate) fn receive_from<B: IoBufMut>(
     buffer: &mut B,
     flags: i32,
 ) -> io::Result<(usize, SockAddr)> {
-    let (read, from) = socket.recv_from_with_flags(buffer.room(), flags)?;
+    // SAFETY: the call writes what it has received, and nothing else.
+    let (read, from) = socket.recv_from_with_flags(unsafe { buffer.room() }, flags)?;
     // SAFETY: the call says that it wrote so many bytes to the room.
     unsafe { buffer.fill(read) };
     Ok((read, from))
