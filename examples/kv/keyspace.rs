@@ -32,7 +32,7 @@ pub(crate) struct Keyspace {
     end: usize,
     /// The deadlines and the places of the entries that have one.
     deadlines: BTreeSet<(u64, u32)>,
-    /// The next sweep was told to be due then.
+    /// When the next sweep is scheduled.
     alarm: Option<u64>,
     /// The time by which keys expire; 0 while the file is replayed, which says itself what has expired.
     pub(crate) now: u64,

@@ -42,7 +42,7 @@ pub(crate) struct Permit<'a>(&'a Permits);
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
         self.0.free.set(self.0.free.get() + 1);
-        // One that waits no longer has ended with its shard, and all others with it.
+        // No waiter is dropped before its shard ends, so a permit is never handed to one that is gone.
         if let Some(waker) = self.0.waiting.borrow_mut().pop_front() {
             waker.wake();
         }

@@ -5,7 +5,7 @@ use crate::error::JoinError;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Runs a closure on a thread where it may block, and resolves to what it returns.
+/// Runs a closure on a thread that may block, and resolves to what it returns.
 ///
 /// The threads are those of the [`blocking`](https://docs.rs/blocking) crate: the process has at most 500, or as many as
 /// the environment variable `BLOCKING_MAX_THREADS` says (1 to 10,000); closures wait for their turn, in order, and a
@@ -26,7 +26,7 @@ use std::task::{Context, Poll};
 ///
 /// # Cancellation
 ///
-/// Dropped before a thread has taken the closure, it is dropped with it; one that runs runs to its end.
+/// If no thread has taken the closure yet, it is dropped with the future; once it runs, it runs to its end.
 pub fn blocking<T, F>(work: F) -> Blocking<T>
 where
     T: Send + 'static,

@@ -63,68 +63,68 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// How many shards: 1 to 4,096, each a thread. Default: the parallelism that is available, which counts a
-    /// container's quota.
+    /// Sets how many shards there are: 1 to 4,096, each a thread. Default: the parallelism that is available, which
+    /// counts a container's quota.
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = Some(shards);
         self
     }
 
-    /// Which backend carries pairs between shards. Default: [`BackendKind::Queue`].
+    /// Sets which backend carries pairs between shards. Default: [`BackendKind::Queue`].
     pub fn backend(mut self, backend: BackendKind) -> Self {
         self.backend = backend;
         self
     }
 
-    /// How actor messages travel on io_uring. Default: [`Carry::Lane`]; the queue backend has nothing else, whether it was
-    /// chosen or is what [`BackendKind::Auto`] came to.
+    /// Sets how actor messages travel on io_uring. Default: [`Carry::Lane`]; the queue backend has nothing else,
+    /// whether it was chosen or is what [`BackendKind::Auto`] came to.
     pub fn carry(mut self, carry: Carry) -> Self {
         self.carry = carry;
         self
     }
 
-    /// The size of a shard's ring, and of a lane: a power of two from 1 to 32,768, default 1,024. A lane has room for
-    /// so many records of the largest size (128 bytes), and for up to eight times as many small ones; its memory is
+    /// Sets the size of a shard's ring, and of a lane: a power of two from 1 to 32,768, default 1,024. A lane has room
+    /// for so many records of the largest size (128 bytes), and for up to eight times as many small ones; its memory is
     /// used as it fills.
     pub fn ring_entries(mut self, entries: usize) -> Self {
         self.ring_entries = entries;
         self
     }
 
-    /// Whether shard `i` is pinned to the `i`-th CPU that the process may use. Default: yes, unless there are more
+    /// Sets whether shard `i` is pinned to the `i`-th CPU that the process may use. Default: yes, unless there are more
     /// shards than such CPUs.
     pub fn pin(mut self, pin: bool) -> Self {
         self.pin = pin;
         self
     }
 
-    /// How long an idle shard looks for work before it sleeps. Default: 20 µs, and none if there are more shards than
-    /// CPUs, where a spinning shard would only keep another from running.
+    /// Sets how long an idle shard looks for work before it sleeps. Default: 20 µs, and none if there are more shards
+    /// than CPUs, where a spinning shard would only keep another from running.
     pub fn spin(mut self, spin: Duration) -> Self {
         self.spin = Some(spin);
         self
     }
 
-    /// How many messages a mailbox holds, unless its actor says otherwise, and how many events a shard's event queue
-    /// holds: 1 to 1,048,575, default 1,024.
+    /// Sets how many messages a mailbox holds, unless its actor says otherwise, and how many events a shard's event
+    /// queue holds: 1 to 1,048,575, default 1,024.
     pub fn mailbox(mut self, messages: usize) -> Self {
         self.mailbox = messages;
         self
     }
 
-    /// How long an ask waits for its reply and a `send` for room, unless it says otherwise. Default: 5 s.
+    /// Sets how long an ask waits for its reply and a `send` for room, unless it says otherwise. Default: 5 s.
     pub fn ask_timeout(mut self, timeout: Duration) -> Self {
         self.ask_timeout = timeout;
         self
     }
 
-    /// How long [`Runtime::shutdown`] lets actors finish what was accepted. Default: 5 s.
+    /// Sets how long [`Runtime::shutdown`] lets actors finish what was accepted. Default: 5 s.
     pub fn drain(mut self, drain: Duration) -> Self {
         self.drain = drain;
         self
     }
 
-    /// What the shards' threads are called, each with `-` and its number behind it. Default: `spargio`.
+    /// Sets what the shards' threads are called, each with `-` and its number behind it. Default: `spargio`.
     pub fn thread_name(mut self, name: impl Into<String>) -> Self {
         self.thread_name = name.into();
         self

@@ -1,4 +1,4 @@
-//! What an actor has sent to itself: later, again and again, or from a stream.
+//! Messages that an actor has sent to itself: later, again and again, or from a stream.
 
 use crate::actor::{Actor, Cx};
 use crate::handle::{Handle, HandleOf};
@@ -9,9 +9,10 @@ use futures_util::StreamExt;
 use std::pin::pin;
 use std::time::Duration;
 
-/// What an actor has going on beside its handlers. Dropping it ends that; so does the actor's end.
+/// A source of messages that an actor has set up for itself: a timer or a stream. Dropping it ends it; so does the
+/// actor's end.
 ///
-/// A message that was accepted before is handled all the same.
+/// A message that was already accepted is still handled.
 ///
 /// ```
 /// use spargio::{Cx, Feed, RingMsg, ShardCtx, shard_actor};
@@ -74,7 +75,7 @@ impl<A: Actor + 'static> Cx<A>
 where
     A::Msg: Send,
 {
-    /// Tells the actor `message` after a while. If its mailbox is full then, the message waits for room.
+    /// Sends the actor `message` after `delay`. If its mailbox is full then, the message waits for room.
     ///
     /// ```
     /// use spargio::{Cx, Feed, Reply, RingMsg, Runtime, shard_actor};
@@ -125,8 +126,10 @@ where
         })
     }
 
-    /// Tells the actor `message` once in every `period`, for the first time after one. Messages that find no room wait,
-    /// and those that were missed meanwhile come as one.
+    /// Sends the actor `message` once every `period`, the first time after one period. A message that finds no room
+    /// waits for it, and those that fall due meanwhile come as one.
+    ///
+    /// A period of zero sends whenever there is room, and so keeps the mailbox full.
     ///
     /// ```
     /// use spargio::{Cx, Reply, RingMsg, ShardCtx, shard_actor};
@@ -168,10 +171,10 @@ where
     {
         let actor = self.handle();
         self.begin(async move {
-            let mut beats = interval(period);
-            beats.tick().await;
+            let mut ticks = interval(period);
+            ticks.tick().await;
             loop {
-                beats.tick().await;
+                ticks.tick().await;
                 if !tell::<A>(actor, message.clone()).await {
                     return;
                 }
@@ -179,10 +182,10 @@ where
         })
     }
 
-    /// Tells the actor each item of a stream, as the message that `message` makes of it, until the stream ends. The next
-    /// item is not asked for before the last has found room in the mailbox.
+    /// Sends the actor each item of a stream, as the message that `message` makes of it, until the stream ends. The
+    /// next item is not asked for until the last has found room in the mailbox.
     ///
-    /// Nothing says that the stream has ended, unless its last item does.
+    /// The actor is not told that the stream has ended, unless the last item says so.
     ///
     /// ```
     /// use futures_util::stream;
@@ -233,7 +236,7 @@ where
     }
 }
 
-/// Tells an actor, however long it takes to find room. `false`: it has stopped.
+/// Sends to an actor, however long it takes to find room. `false`: it has stopped.
 async fn tell<A: Actor>(actor: HandleOf<A>, message: A::Msg) -> bool
 where
     A::Msg: Send,

@@ -1,10 +1,10 @@
-//! Time: sleeping, limits, and beats.
+//! Time: sleeping, timeouts and intervals.
 //!
-//! On a shard a timer costs no system call and no allocation of its own: it stands in the shard's queue of timers, in
-//! O(log n), and the shard looks at its clock at least after every 16 messages or polls, and sleeps until the next timer is
-//! due. Off the shards, in [`Runtime::block_on`](crate::Runtime::block_on) or on any other executor, one thread of the
-//! process looks after all timers. Either way a timer is never early, and late by well under a millisecond where the
-//! machine has a core free for it.
+//! On a shard a timer costs no system call and no allocation of its own: it goes into the shard's queue of timers, in
+//! O(log n). The shard looks at its clock at least after every 16 messages or polls, and when it is idle it sleeps
+//! until the next timer is due. Off the shards, in [`Runtime::block_on`](crate::Runtime::block_on) or on any other
+//! executor, one thread of the process serves all timers. Either way a timer is never early, and if the machine has a
+//! free core it is late by well under a millisecond.
 //!
 //! ```
 //! use spargio::{Runtime, time};
@@ -30,10 +30,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-/// Longer than any process lives: what a wait for more time than there is comes to.
+/// Longer than any process lives: stands for deadlines beyond what an `Instant` can hold.
 const FOR_EVER: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 30);
 
-/// Waits for a while. See [`Sleep`].
+/// Waits for a duration. See [`Sleep`].
 ///
 /// ```
 /// use spargio::time;
@@ -76,8 +76,8 @@ pub fn sleep_until(deadline: Instant) -> Sleep {
 
 /// Waits for a future, but no longer than this. See [`Timeout`].
 ///
-/// The future is dropped with the [`Timeout`], which loses what its own documentation says under "Cancellation": the buffer
-/// of a read, for one. To try on with the same future, pass `&mut` of a pinned one.
+/// The future is dropped with the [`Timeout`]; its own "Cancellation" section says what that loses, a read's buffer for
+/// one. To keep waiting on the same future, pass `&mut` of a pinned one.
 ///
 /// ```
 /// use spargio::net::UdpSocket;
@@ -101,7 +101,7 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
     }
 }
 
-/// Beats at once and then once in every `period`. See [`Interval`].
+/// Ticks at once, then once every `period`. See [`Interval`].
 ///
 /// ```
 /// use spargio::time;
@@ -109,9 +109,9 @@ pub fn timeout<F: Future>(duration: Duration, future: F) -> Timeout<F> {
 ///
 /// #[spargio::main(shards = 1)]
 /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let mut beats = time::interval(Duration::from_millis(1));
-///     let first = beats.tick().await;
-///     let third = { beats.tick().await; beats.tick().await };
+///     let mut ticks = time::interval(Duration::from_millis(1));
+///     let first = ticks.tick().await;
+///     let third = { ticks.tick().await; ticks.tick().await };
 ///     // Whole periods, whatever time the ticks took.
 ///     assert_eq!((third - first).as_nanos() % 1_000_000, 0);
 ///     assert!(third - first >= Duration::from_millis(2));
@@ -122,7 +122,7 @@ pub fn interval(period: Duration) -> Interval {
     interval_at(now(), period)
 }
 
-/// Beats at `start` and then once in every `period`; a period of no time beats whenever somebody waits. See [`Interval`].
+/// Ticks at `start`, then once every `period`; with a period of zero, whenever somebody waits. See [`Interval`].
 ///
 /// ```
 /// use spargio::time;
@@ -131,10 +131,10 @@ pub fn interval(period: Duration) -> Interval {
 /// #[spargio::main(shards = 1)]
 /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
 ///     let period = Duration::from_millis(2);
-///     // The first beat after a period, not at once.
+///     // The first tick after a period, not at once.
 ///     let start = Instant::now() + period;
-///     let mut beats = time::interval_at(start, period);
-///     assert_eq!(beats.tick().await, start);
+///     let mut ticks = time::interval_at(start, period);
+///     assert_eq!(ticks.tick().await, start);
 ///     Ok(())
 /// }
 /// ```
@@ -147,8 +147,8 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 
 /// A future that is ready when a time has come. Made by [`sleep`] and [`sleep_until`].
 ///
-/// It may be polled on a shard and off the shards, and moved between them. Dropping it forgets the timer; dropped on another
-/// thread than that of the shard that it waits on, it is forgotten there when its time comes.
+/// It may be polled on a shard and off the shards, and moved between them. Dropping it removes the timer; if it is
+/// dropped on another thread than that of the shard that it waits on, the shard keeps the timer until it is due.
 ///
 /// ```
 /// use spargio::time::{self, Sleep};
@@ -172,7 +172,7 @@ pub struct Sleep {
 }
 
 impl Sleep {
-    /// When it is ready.
+    /// When it becomes ready.
     ///
     /// ```
     /// # use spargio::time;
@@ -188,7 +188,7 @@ impl Sleep {
         self.timer.at()
     }
 
-    /// Gives it another deadline, also when it was ready before.
+    /// Gives it another deadline, even after it was ready.
     ///
     /// ```
     /// # use spargio::time;
@@ -235,8 +235,8 @@ impl fmt::Debug for Sleep {
 pin_project_lite::pin_project! {
     /// A future with a limit on its time. Made by [`timeout`].
     ///
-    /// Resolves to the future's output, or to [`Elapsed`] once the time is over; a future that is ready wins. The future is
-    /// dropped with it, not before.
+    /// Resolves to the future's output, or to [`Elapsed`] once the time is over; if both are ready, to the output. The
+    /// future is dropped with the `Timeout`, not before.
     ///
     /// ```
     /// use spargio::time::{self, Elapsed, Timeout};
@@ -308,10 +308,9 @@ impl From<Elapsed> for std::io::Error {
     }
 }
 
-/// Beats once in every period. Made by [`interval`] and [`interval_at`]; also a [`Stream`] of beats.
+/// Ticks once every period. Made by [`interval`] and [`interval_at`]; also a [`Stream`] of ticks.
 ///
-/// Beats do not drift: each is a whole number of periods after the first. Those that were missed, because nobody waited
-/// in time, come as one.
+/// Ticks do not drift: each is a whole number of periods after the first. Missed ticks come as one.
 ///
 /// ```
 /// use futures_util::StreamExt;
@@ -320,10 +319,10 @@ impl From<Elapsed> for std::io::Error {
 ///
 /// #[spargio::main(shards = 1)]
 /// async fn main() -> Result<(), Box<dyn std::error::Error>> {
-///     let beats: Interval = time::interval(Duration::from_millis(1));
-///     assert_eq!(beats.period(), Duration::from_millis(1));
+///     let ticks: Interval = time::interval(Duration::from_millis(1));
+///     assert_eq!(ticks.period(), Duration::from_millis(1));
 ///     // It is a stream without an end.
-///     assert_eq!(beats.take(3).count().await, 3);
+///     assert_eq!(ticks.take(3).count().await, 3);
 ///     Ok(())
 /// }
 /// ```
@@ -334,32 +333,32 @@ pub struct Interval {
 }
 
 impl Interval {
-    /// Waits for the next beat. Returns when it was due.
+    /// Waits for the next tick. Returns when it was due.
     ///
     /// ```
     /// # use spargio::time;
     /// # use std::time::{Duration, Instant};
     /// # #[spargio::main(shards = 1)]
     /// # async fn main() {
-    /// let mut beats = time::interval(Duration::from_millis(1));
-    /// let first = beats.tick().await;
-    /// // Whoever comes late gets one beat, and not one for each that was missed.
+    /// let mut ticks = time::interval(Duration::from_millis(1));
+    /// let first = ticks.tick().await;
+    /// // Whoever comes late gets one tick, and not one for each that was missed.
     /// time::sleep(Duration::from_millis(5)).await;
-    /// let late = beats.tick().await;
+    /// let late = ticks.tick().await;
     /// assert_eq!(late, first + Duration::from_millis(1));
-    /// let next = beats.tick().await;
+    /// let next = ticks.tick().await;
     /// assert!(next >= first + Duration::from_millis(6));
     /// # }
     /// ```
     ///
     /// # Cancellation
     ///
-    /// Dropping the future loses no beat.
+    /// Dropping the future loses no tick.
     pub async fn tick(&mut self) -> Instant {
         std::future::poll_fn(|task| self.poll_tick(task)).await
     }
 
-    /// The same, for those who write futures by hand.
+    /// As [`tick`](Self::tick), for those who write futures by hand.
     ///
     /// ```
     /// # use spargio::time;
@@ -368,13 +367,13 @@ impl Interval {
     /// # async fn main() {
     /// use std::{future::poll_fn, task::Poll};
     ///
-    /// let mut beats = time::interval(Duration::from_millis(1));
-    /// // What comes first: the beat, or what a future of one's own waits for.
-    /// let beat = poll_fn(|task| match beats.poll_tick(task) {
+    /// let mut ticks = time::interval(Duration::from_millis(1));
+    /// // What comes first: the tick, or what a future of one's own waits for.
+    /// let tick = poll_fn(|task| match ticks.poll_tick(task) {
     ///     Poll::Ready(due) => Poll::Ready(Some(due)),
     ///     Poll::Pending => Poll::Ready(None),
     /// });
-    /// assert!(beat.await.is_some_and(|due| due <= Instant::now()));
+    /// assert!(tick.await.is_some_and(|due| due <= Instant::now()));
     /// # }
     /// ```
     pub fn poll_tick(&mut self, task: &mut Context<'_>) -> Poll<Instant> {
@@ -392,7 +391,7 @@ impl Interval {
         Poll::Ready(due)
     }
 
-    /// The time from one beat to the next.
+    /// The time from one tick to the next; 1 ns if it was made with a period of zero.
     ///
     /// ```
     /// # use spargio::time;

@@ -87,7 +87,7 @@ pub async fn remove_dir(path: impl AsRef<Path>) -> io::Result<()> {
     at(path, |path| fs::remove_dir(path)).await
 }
 
-/// Removes a directory with all that is in it. What symbolic links stand for is left alone.
+/// Removes a directory with all that is in it. Symbolic links are removed, not followed.
 ///
 /// ```
 /// use spargio::fs;
@@ -113,10 +113,10 @@ pub async fn remove_dir_all(path: impl AsRef<Path>) -> io::Result<()> {
     at(path, |path| fs::remove_dir_all(path)).await
 }
 
-/// What is in a directory, in no order, without the directory itself and the one above.
+/// The entries of a directory, in no particular order, without `.` and `..`.
 ///
-/// All of it at once, and not as a stream: a stream would be a trip to another thread for each few entries, and would keep
-/// the directory open for as long as somebody keeps the stream.
+/// They come all at once, not as a stream: that would need a trip to another thread for every few entries, and would
+/// keep the directory open for as long as somebody keeps the stream.
 ///
 /// ```
 /// use spargio::fs;
@@ -160,8 +160,8 @@ pub async fn read_dir(path: impl AsRef<Path>) -> io::Result<Vec<DirEntry>> {
     .await
 }
 
-/// Something in a directory, as it was when the directory was read. Unlike that of the standard library it does not keep
-/// the directory open.
+/// An entry of a directory, as it was when the directory was read. Unlike that of the standard library, it does not
+/// keep the directory open.
 ///
 /// ```
 /// use spargio::fs;
@@ -208,7 +208,7 @@ impl DirEntry {
         self.kind
     }
 
-    /// What the system knows of it now; of a symbolic link itself.
+    /// Its metadata now; of a symbolic link, the link's own.
     ///
     /// # Errors
     ///

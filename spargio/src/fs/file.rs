@@ -16,18 +16,19 @@ use std::sync::Arc;
 
 /// A file, on the shard that opened it. It has no position: each operation says where.
 ///
-/// An operation takes a buffer, and gives it back with the result. Where there is no ring another thread has it meanwhile,
-/// so the buffers of files are `Send`: of those that sockets take, all but `Rc<[u8]>`. Several operations may be in flight at
-/// once, and are done in no order.
+/// An operation takes a buffer, and gives it back with the result. Without a ring another thread has the buffer
+/// meanwhile, so it must be `Send`: of the buffers that sockets take, all but `Rc<[u8]>` are. Several operations may be
+/// in flight at once, and finish in any order.
 ///
-/// What is in the page cache is read at once, on the shard's thread: on Linux, up to 64 KiB at a time. A ring copies what is
-/// there on that thread, too, for reads and writes of any length, and large ones hold the shard up for as long as that takes.
+/// On Linux, what is in the page cache is read at once, on the shard's thread, up to 64 KiB at a time. A ring, too,
+/// copies to and from the page cache on that thread, whatever the length: a large read or write holds the shard up
+/// meanwhile.
 ///
-/// It is for what has places, as regular files and disks do; what pipes and the like make of an offset depends on the
-/// backend.
+/// It is meant for what has offsets, as regular files and disks do; what an offset means for a pipe and the like
+/// depends on the backend.
 ///
-/// Dropping it closes it, on the shard, where [`close`](Self::close) uses another thread. Operations in flight still have
-/// the file, and it is closed after the last.
+/// Dropping it closes it on the shard's thread; [`close`](Self::close) uses another. Operations in flight keep it open
+/// until the last of them has ended.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -57,7 +58,7 @@ pub struct File {
 }
 
 impl File {
-    /// Opens a file that can be read, on the calling shard.
+    /// Opens a file for reading, on the calling shard.
     ///
     /// # Errors and cancellation
     ///
@@ -66,7 +67,7 @@ impl File {
         OpenOptions::new().read(true).open(path).await
     }
 
-    /// Makes a file that can be written, or empties the one of this name, on the calling shard.
+    /// Opens a file for writing, on the calling shard: it is made if it is not there, and emptied if it is.
     ///
     /// # Errors and cancellation
     ///
@@ -76,11 +77,11 @@ impl File {
         options.truncate(true).open(path).await
     }
 
-    /// A file of the standard library, on the calling shard.
+    /// Makes a file of the standard library one of the calling shard.
     ///
     /// # Errors
     ///
-    /// One that says so if the calling thread is no shard.
+    /// An error that says so if the calling thread is not a shard.
     pub fn from_std(file: fs::File) -> io::Result<Self> {
         Ok(Self::new(here()?, file))
     }
@@ -93,32 +94,41 @@ impl File {
         }
     }
 
-    /// As a file of the standard library, which may be taken to another shard. If operations whose futures were dropped are
-    /// still in flight, it is the same file under another descriptor.
+    /// Turns it into a file of the standard library, which may be taken to another shard. If operations whose futures
+    /// were dropped are still in flight, that is the same file under another descriptor.
     ///
     /// # Errors
     ///
-    /// Those of the system, if it has no more descriptors.
+    /// Those of the system, for instance if it has no more descriptors.
     pub fn into_std(self) -> io::Result<fs::File> {
         Arc::try_unwrap(self.file).or_else(|shared| shared.try_clone())
     }
 
-    /// Waits until what was written, and what the system knows of the file, would outlast a loss of power.
+    /// Waits until what was written, and the file's metadata, would survive a loss of power.
     ///
-    /// It covers writes that have ended: one that is in flight it may or may not.
+    /// It covers all writes that have ended, and may or may not cover those in flight.
     ///
     /// # Errors
     ///
     /// Those of the system. After one, some of what was written may be lost for good.
+    ///
+    /// # Cancellation
+    ///
+    /// The sync may still happen.
     pub async fn sync_all(&self) -> io::Result<()> {
         self.sync(false).await
     }
 
-    /// As [`sync_all`](Self::sync_all), but for what is not needed to read the file again, as its times.
+    /// As [`sync_all`](Self::sync_all), but without the metadata that is not needed to read the file again, such as its
+    /// times.
     ///
     /// # Errors
     ///
     /// As for [`sync_all`](Self::sync_all).
+    ///
+    /// # Cancellation
+    ///
+    /// The sync may still happen.
     pub async fn sync_data(&self) -> io::Result<()> {
         self.sync(true).await
     }
@@ -129,28 +139,36 @@ impl File {
         result.map(drop)
     }
 
-    /// What the system knows of the file.
+    /// The metadata of the file.
     ///
     /// # Errors
     ///
     /// Those of the system.
+    ///
+    /// # Cancellation
+    ///
+    /// Nothing is lost.
     pub async fn metadata(&self) -> io::Result<Metadata> {
         let file = self.file.clone();
         away(move || file.metadata()).await
     }
 
-    /// Cuts the file off at a length, or has it be as long, with zeros at its end.
+    /// Cuts the file off at a length, or extends it to that length with zeros.
     ///
     /// # Errors
     ///
     /// Those of [`std::fs::File::set_len`].
+    ///
+    /// # Cancellation
+    ///
+    /// The change may still happen.
     pub async fn set_len(&self, len: u64) -> io::Result<()> {
         let file = self.file.clone();
         away(move || file.set_len(len)).await
     }
 
-    /// Closes the file, and says what the system has to say of what was written before. On Linux: elsewhere nothing is said.
-    /// Local file systems say nothing either: see [`sync_all`](Self::sync_all).
+    /// Closes the file, and returns the error, if there is one, that the system has about earlier writes. Only Linux
+    /// tells, and its local file systems have none to tell: see [`sync_all`](Self::sync_all).
     ///
     /// # Errors
     ///

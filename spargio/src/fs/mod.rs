@@ -1,9 +1,9 @@
 //! Files and directories that actors and tasks await.
 //!
-//! A [`File`] lives on the shard that opened it. On io_uring its reads, writes and syncs are SQEs on that shard's own ring;
-//! on the portable backend a thread does them that may block. Whatever is about names, which rings hardly do better, goes
-//! to such a thread on every backend: opening, metadata, and the functions of this module. They need no shard, and each is
-//! one trip: [`read`] opens, reads and closes on one thread.
+//! A [`File`] lives on the shard that opened it. On io_uring its reads, writes and syncs are SQEs on that shard's own
+//! ring; on the portable backend they run on a thread that may block. Operations on paths (opening, metadata, and the
+//! functions of this module) run on such a thread on every backend, because rings gain little there. The functions need
+//! no shard, and each is one trip: [`read`] opens, reads and closes on one thread.
 //!
 //! ```
 //! use spargio::{Runtime, fs};
@@ -24,11 +24,11 @@
 //!
 //! # Errors
 //!
-//! Those of the system, of the kinds that [`std::fs`] has for them.
+//! Those of the system, with the kinds that [`std::fs`] gives them.
 //!
 //! # Cancellation
 //!
-//! What a thread has begun is done to its end, though nobody waits for it any more: a dropped future may or may not have
+//! What a thread has begun, it finishes, even if nobody waits for it any more: a dropped future may or may not have
 //! renamed, removed or written something.
 
 mod cached;

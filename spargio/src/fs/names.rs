@@ -33,7 +33,7 @@ pub async fn rename(from: impl AsRef<Path>, to: impl AsRef<Path>) -> io::Result<
     at_both(from, to, |from, to| fs::rename(from, to)).await
 }
 
-/// Removes the name of a file; the file goes with its last name, when nobody has it open.
+/// Removes the name of a file. The file itself goes with its last name, once nobody has it open.
 ///
 /// ```
 /// use spargio::fs;
@@ -86,7 +86,7 @@ pub async fn hard_link(file: impl AsRef<Path>, name: impl AsRef<Path>) -> io::Re
     at_both(file, name, |file, name| fs::hard_link(file, name)).await
 }
 
-/// Makes a name that stands for a path, which need not be there. On Unix.
+/// Makes a symbolic link at `name` that leads to `path`, which need not be there. Unix only.
 ///
 /// ```
 /// use spargio::fs;
@@ -116,7 +116,7 @@ pub async fn symlink(path: impl AsRef<Path>, name: impl AsRef<Path>) -> io::Resu
     .await
 }
 
-/// What the system knows of a file or directory; of what a symbolic link stands for.
+/// The metadata of a file or directory. Symbolic links are followed.
 ///
 /// ```
 /// use spargio::fs;
@@ -141,7 +141,7 @@ pub async fn metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     at(path, |path| fs::metadata(path)).await
 }
 
-/// What the system knows of a file or directory; of a symbolic link itself.
+/// The metadata of a file or directory, or of a symbolic link itself.
 ///
 /// ```
 /// use spargio::fs;
@@ -169,7 +169,7 @@ pub async fn symlink_metadata(path: impl AsRef<Path>) -> io::Result<Metadata> {
     at(path, |path| fs::symlink_metadata(path)).await
 }
 
-/// Whether there is something of this name. By the time that is known it may be otherwise.
+/// Whether there is something at the path. That may have changed by the time the answer is there.
 ///
 /// ```
 /// use spargio::fs;

@@ -6,8 +6,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-/// How a file is opened: for nothing, until one of these says for what. They mean what they mean in
-/// [`std::fs::OpenOptions`].
+/// Options for opening a file. By default nothing is permitted: set at least `read`, `write` or `append`. All mean what
+/// they mean in [`std::fs::OpenOptions`].
 ///
 /// ```
 /// use spargio::Runtime;
@@ -48,29 +48,30 @@ macro_rules! options {
 }
 
 impl OpenOptions {
-    /// Nothing yet.
+    /// Options that permit nothing yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     options! {
-        /// The file can be read.
+        /// Opens for reading.
         read,
-        /// The file can be written.
+        /// Opens for writing.
         write,
-        /// The file can be written at its end: there, and wherever that is by then, goes whatever is written, at least on
-        /// Linux and Windows, whatever the offset.
+        /// Opens for appending. On Linux and Windows every write goes to the current end of the file, whatever the
+        /// offset.
         append,
-        /// The file is emptied. It must be opened for writing.
+        /// Empties the file, which must be opened for writing.
         truncate,
-        /// The file is made if it is not there. It must be opened for writing.
+        /// Makes the file if it is not there. It must be opened for writing or appending.
         create,
-        /// The file is made, and must not be there. It must be opened for writing.
+        /// Makes the file, which must not be there yet. It must be opened for writing or appending.
         create_new,
     }
 
-    /// Who may use a file that is made, less what the process's mask takes away. 0o666 if nothing is said. On Unix.
+    /// Sets the permissions of a file that is made, less those that the process's umask takes away. Default: 0o666.
+    /// Unix only.
     #[cfg(unix)]
     #[must_use]
     pub fn mode(mut self, mode: u32) -> Self {
@@ -83,11 +84,11 @@ impl OpenOptions {
     ///
     /// # Errors
     ///
-    /// Those of [`std::fs::OpenOptions::open`]; one that says so if the calling thread is no shard.
+    /// Those of [`std::fs::OpenOptions::open`]; an error that says so if the calling thread is not a shard.
     ///
     /// # Cancellation
     ///
-    /// A dropped future may have made or emptied the file; it is closed.
+    /// The file may still be made or emptied; it is closed.
     pub async fn open(&self, path: impl AsRef<Path>) -> io::Result<File> {
         let core = here()?;
         let options = self.0.clone();

@@ -1,16 +1,15 @@
-//! What is read from the places of a file, and written to them.
+//! Reading and writing at offsets of a file.
 
 use super::{File, IoBuf, IoBufMut};
 use crate::door::io::buffer::require_room;
 use crate::door::io::file::{ReadAt, WriteAt, place};
 use std::io;
 
-/// What is read at first of a file that does not say how long it is.
+/// How much is read at a time of a file that does not say how long it is.
 const SOME: usize = 8 << 10;
 
 impl File {
-    /// Reads into a buffer what stands in the file from a place on: as much as there is room for, or less; nothing at the
-    /// end and beyond.
+    /// Reads into a buffer from an offset on: as much as there is room for, or less; 0 bytes at the end and beyond.
     ///
     /// ```
     /// use spargio::fs::{self, File};
@@ -36,8 +35,8 @@ impl File {
     ///
     /// # Errors
     ///
-    /// Those of the system; `InvalidInput` for a buffer without room, and for an offset that no file can have. A vector is
-    /// empty after an error.
+    /// Those of the system, after which a vector is empty; `InvalidInput` for a buffer without room, and for an offset
+    /// that no file can have.
     ///
     /// # Cancellation
     ///
@@ -55,8 +54,8 @@ impl File {
         (result, read.into_buffer())
     }
 
-    /// Fills a buffer with what stands in the file from a place on: a box to its length, a vector to its capacity, which may
-    /// be more than was asked for.
+    /// Fills a buffer from an offset on: a box to its length, a vector to its capacity, which may be more than was
+    /// asked for. A buffer without room is full already.
     ///
     /// ```
     /// use spargio::fs::{self, File};
@@ -82,7 +81,8 @@ impl File {
     ///
     /// # Errors
     ///
-    /// `UnexpectedEof` if the file ends before; else as [`read_at`](Self::read_at). A vector has what was read before.
+    /// `UnexpectedEof` if the file ends before the buffer is full, and those of the system: a vector then holds what
+    /// was read. `InvalidInput` for an offset that no file can have.
     ///
     /// # Cancellation
     ///
@@ -109,11 +109,15 @@ impl File {
         (Ok(()), read.into_buffer())
     }
 
-    /// Reads the whole file, from its start to where it ends by then.
+    /// Reads the whole file, from its start to its end at that time.
     ///
     /// # Errors
     ///
-    /// Those of the system; `OutOfMemory` if there is no room for so much.
+    /// Those of the system; `OutOfMemory` if there is no memory for so much.
+    ///
+    /// # Cancellation
+    ///
+    /// What was read is lost.
     pub async fn read_to_end(&self) -> io::Result<Vec<u8>> {
         // As long as it says it is and a little, so that its end is seen without more room; some files say 0 and are not.
         let says = usize::try_from(self.metadata().await?.len()).unwrap_or(usize::MAX);
@@ -133,8 +137,8 @@ impl File {
         }
     }
 
-    /// Writes some of a buffer to a place, from the buffer's start. Returns how much. Between the end of the file and a
-    /// place beyond it there are zeros, which take no room where the system can leave them out.
+    /// Writes some of a buffer at an offset, from the buffer's start. Returns how many bytes. Between the end of the
+    /// file and an offset beyond it there are zeros, which take no space if the file system can leave them out.
     ///
     /// ```
     /// use spargio::fs::{self, File};
@@ -163,7 +167,7 @@ impl File {
     ///
     /// # Cancellation
     ///
-    /// The buffer is lost with the future; some of it may have been written, or be written yet.
+    /// The buffer is lost with the future; some of it may have been written, or may still be.
     pub async fn write_at<B: IoBuf + Send>(
         &self,
         buffer: B,
@@ -176,7 +180,7 @@ impl File {
         (result, write.into_buffer())
     }
 
-    /// Writes a whole buffer to a place.
+    /// Writes a whole buffer at an offset.
     ///
     /// ```
     /// use spargio::fs::{self, File};
@@ -199,7 +203,7 @@ impl File {
     ///
     /// # Errors and cancellation
     ///
-    /// As for [`write_at`](Self::write_at).
+    /// As for [`write_at`](Self::write_at): after an error, too, some of the buffer may have been written.
     pub async fn write_all_at<B: IoBuf + Send>(
         &self,
         buffer: B,

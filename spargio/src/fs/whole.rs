@@ -54,7 +54,7 @@ pub async fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
     at(path, |path| fs::read_to_string(path)).await
 }
 
-/// Makes a file that holds these bytes and no others, or has the one of this name hold them.
+/// Writes these bytes to a file, in place of what it held before. The file is made if it is not there.
 ///
 /// ```
 /// use spargio::fs;
@@ -79,7 +79,7 @@ pub async fn read_to_string(path: impl AsRef<Path>) -> io::Result<String> {
 ///
 /// # Cancellation
 ///
-/// A dropped future may have emptied the file, or written a part. Where others must never see that, write another file
+/// The file may still be emptied, or written in part or whole. If others must never see a part, write to another file
 /// and [`rename`](super::rename) it.
 pub async fn write(
     path: impl AsRef<Path>,
@@ -88,8 +88,8 @@ pub async fn write(
     at(path, move |path| fs::write(path, bytes)).await
 }
 
-/// Copies what a file holds, and who may use it, to a file of another name; one that has that name is replaced. Returns
-/// how many bytes there were.
+/// Copies what a file holds, and its permissions, to another path; a file that is there is overwritten. Returns how
+/// many bytes were copied.
 ///
 /// ```
 /// use spargio::fs;

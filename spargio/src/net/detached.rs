@@ -8,9 +8,9 @@ use std::fmt;
 use std::io;
 use std::marker::PhantomData;
 
-/// A socket on its way to another shard, or from elsewhere to its first. Dropping it closes the socket.
+/// A socket on its way to another shard, or from outside the runtime to its first shard. Dropping it closes the socket.
 ///
-/// Made by `detach` of each socket, and from the sockets of the standard library.
+/// Made by a socket's `detach`, and from the sockets of the standard library.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -43,7 +43,8 @@ impl<S: Attach> Detached<S> {
     ///
     /// # Errors
     ///
-    /// One that says so if the calling thread is no shard.
+    /// Those of the system; an error that says so if the calling thread is not a shard. On an error the socket is
+    /// closed.
     pub fn attach(self) -> io::Result<S> {
         S::attach(self.socket)
     }
@@ -94,11 +95,14 @@ macro_rules! detach {
     ($($socket:ident),*) => {
         $(
             impl $socket {
-                /// Takes the socket off its shard, to be given to another: see [`Detached::attach`].
+                /// Takes the socket off its shard, so that another can have it: see [`Detached::attach`].
+                ///
+                /// For a listener: connections accepted ahead by a stream are closed; a living stream keeps accepting
+                /// on its own shard, so drop it and take what it left first.
                 ///
                 /// # Errors
                 ///
-                /// Those of the system, if it has no more descriptors.
+                /// Those of the system, for instance if it has no more descriptors.
                 pub fn detach(self) -> io::Result<Detached<Self>> {
                     self.endpoint().socket.detach().map(Detached::new)
                 }

@@ -66,7 +66,8 @@ impl Endpoint {
         }
     }
 
-    /// Calls `f`, which must not wait, until it has not to.
+    /// Calls `f`, which must not block, whenever the socket may be ready, until it returns something other than
+    /// `WouldBlock`.
     pub(super) async fn when<R>(
         &self,
         interest: Interest,
@@ -147,16 +148,18 @@ pub(super) fn ip(address: &SockAddr) -> io::Result<SocketAddr> {
 macro_rules! buffer_sizes {
     ($socket:ty) => {
         impl $socket {
-            /// The size of the system's buffer for what is to be sent, in bytes (`SO_SNDBUF`).
+            /// Sets the size of the kernel's send buffer, in bytes (`SO_SNDBUF`). Linux caps it at `net.core.wmem_max`,
+            /// and then doubles it.
             ///
             /// # Errors
             ///
-            /// Those of the system, which may also choose another size and say nothing.
+            /// Those of the system, which may also silently choose another size.
             pub fn set_send_buffer_size(&self, bytes: usize) -> std::io::Result<()> {
                 self.endpoint().socket.set_send_buffer_size(bytes)
             }
 
-            /// The size of the system's buffer for what was received, in bytes (`SO_RCVBUF`).
+            /// Sets the size of the kernel's receive buffer, in bytes (`SO_RCVBUF`). Linux caps it at
+            /// `net.core.rmem_max`, and then doubles it.
             ///
             /// # Errors
             ///

@@ -8,7 +8,7 @@ use socket2::{Domain, Protocol, Type};
 use std::io;
 use std::net::SocketAddr;
 
-/// How a listener is made.
+/// Options for making a TCP listener.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -57,25 +57,27 @@ impl ListenOptions {
         self
     }
 
-    /// How many connections may wait to be accepted.
+    /// Sets how many connections may wait to be accepted. Default: 1024. The system may allow fewer
+    /// (`net.core.somaxconn`).
     #[must_use]
     pub fn backlog(mut self, connections: u16) -> Self {
         self.backlog = connections.into();
         self
     }
 
-    /// Keeps a listener on an IPv6 address from taking IPv4 connections.
+    /// Keeps a listener on an IPv6 address from accepting IPv4 connections.
     #[must_use]
     pub fn only_v6(mut self, only: bool) -> Self {
         self.only_v6 = only;
         self
     }
 
-    /// Makes the listener, on the calling shard.
+    /// Makes the listener, on the calling shard: at the address, or at the first of several that works.
     ///
     /// # Errors
     ///
-    /// Those of the system, the last if several addresses were tried; one that says so if the calling thread is no shard.
+    /// Those of the system, the last one if several addresses were tried; an error that says so if the calling thread
+    /// is not a shard.
     pub async fn listen(&self, at: impl ToAddrs) -> io::Result<TcpListener> {
         first(at, async |address| self.listen_at(address)).await
     }

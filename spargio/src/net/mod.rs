@@ -1,8 +1,8 @@
 //! Sockets that actors and tasks await: TCP, UDP and Unix.
 //!
-//! A socket lives on the shard that made it. On io_uring its operations are SQEs on that shard's own ring, submitted with
-//! the turn's doorbells in one system call; on the portable backend it is watched for readiness. Both are used in the same
-//! way:
+//! A socket lives on the shard that made it. On io_uring its operations are SQEs on that shard's own ring, submitted
+//! together with the turn's doorbells in one system call; on the portable backend it is watched for readiness. On
+//! either there are two ways to use it:
 //!
 //! - with owned buffers: [`read`](TcpStream::read) takes a buffer, and gives it back with the result. Nothing is copied;
 //! - as [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`], for all that builds on these.
@@ -30,8 +30,8 @@
 //! }
 //! ```
 //!
-//! Everything here needs a shard: elsewhere it gives an error that says so. An operation whose future is dropped is
-//! cancelled; what the kernel may still touch is freed when it has let go of it.
+//! Everything here needs a shard: elsewhere it returns an error that says so. Dropping the future of an operation
+//! cancels the operation; memory that the kernel may still use is freed once the kernel is done with it.
 
 mod connection;
 mod detached;

@@ -4,7 +4,7 @@ use crate::blocking::blocking;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 
-/// Where to connect to or to listen: an address, several, or a name with a port.
+/// Where to connect, listen or send: an address, several, or a name with a port.
 ///
 /// Implemented for `SocketAddr` and its two kinds, a pair of an IP address and a port, a pair of a name and a port,
 /// `"name:port"`, and a slice of addresses, which are tried in their order. Names are resolved by the system, on a thread

@@ -27,7 +27,7 @@ macro_rules! stream {
                 Self(Rc::new(Connection::new(endpoint)))
             }
 
-            /// Reads into a buffer what is there, or what comes first; 0 bytes are the end.
+            /// Reads into a buffer what has arrived, or waits until something does. 0 bytes mean the end.
             ///
             /// ```
             /// # use spargio::net::{TcpListener, TcpStream};
@@ -48,20 +48,20 @@ macro_rules! stream {
             ///
             /// # Errors
             ///
-            /// Those of the system; `InvalidInput` for a buffer without room.
+            /// Those of the system; `InvalidInput` for a buffer without room. A vector is empty after an error.
             ///
             /// # Cancellation
             ///
-            /// The buffer is lost with the future, and with it what was read in that very moment.
+            /// The buffer is lost with the future, and so is what was read into it at that very moment.
             pub async fn read<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
                 self.0.read(buffer).await
             }
 
-            /// Writes some of a buffer, from its start. Returns how much.
+            /// Writes some of a buffer, from its start. Returns how many bytes.
             ///
             /// # Errors
             ///
-            /// Those of the system; a peer that has gone is `BrokenPipe` or `ConnectionReset`, and no signal.
+            /// Those of the system; `BrokenPipe` or `ConnectionReset`, and no signal, if the peer has gone.
             ///
             /// # Cancellation
             ///
@@ -95,12 +95,12 @@ macro_rules! stream {
             ///
             /// # Errors and cancellation
             ///
-            /// As for [`write`](Self::write).
+            /// As for [`write`](Self::write): after an error, too, some of the buffer may have been written.
             pub async fn write_all<B: IoBuf>(&self, buffer: B) -> (io::Result<()>, B) {
                 self.0.write_all(buffer).await
             }
 
-            /// Writes some of several buffers, in their order, with one call. Returns how much.
+            /// Writes some of several buffers, in order, with one system call. Returns how many bytes.
             ///
             /// # Errors and cancellation
             ///
@@ -112,7 +112,7 @@ macro_rules! stream {
                 self.0.write_vectored(buffers).await
             }
 
-            /// Reads as [`read`](Self::read) does, and leaves what was read to be read again.
+            /// As [`read`](Self::read), but leaves the bytes to be read again.
             ///
             /// # Errors
             ///
@@ -125,16 +125,16 @@ macro_rules! stream {
                 self.0.endpoint.receive(buffer, PEEK).await
             }
 
-            /// Ends one direction, or both: the peer reads an end.
+            /// Ends reading, writing or both. Once writing has ended, the peer reads the end.
             ///
             /// # Errors
             ///
-            /// Those of the system, as when the connection has ended.
+            /// Those of the system, for instance if the connection has already ended.
             pub fn shutdown(&self, how: Shutdown) -> io::Result<()> {
                 self.0.shutdown(how)
             }
 
-            /// Two halves that may be used by two tasks of this shard. The connection is closed when both are dropped; dropping the
+            /// Two halves, for two tasks of this shard. The connection is closed when both are dropped; dropping the
             /// writing half ends that direction.
             ///
             /// ```
@@ -170,7 +170,7 @@ macro_rules! stream {
     };
 }
 
-/// The half that reads. Made by `split` of each kind of stream.
+/// The reading half of a stream. Made by the stream's `split`.
 ///
 /// ```
 /// use futures_util::AsyncReadExt;
@@ -206,7 +206,7 @@ impl ReadHalf {
     }
 }
 
-/// The half that writes. Made by `split` of each kind of stream.
+/// The writing half of a stream. Made by the stream's `split`.
 ///
 /// ```
 /// use futures_util::AsyncWriteExt;
@@ -302,7 +302,7 @@ macro_rules! writes {
     };
 }
 
-/// They do not say whose halves they are: a peer of any kind may be at the other end.
+/// A half does not know what kind of stream it is of, so the peer is shown only if it has an internet address.
 macro_rules! debug {
     ($($half:ident),*) => {
         $(impl fmt::Debug for $half {

@@ -64,28 +64,33 @@ impl TcpListener {
     ///
     /// # Errors
     ///
-    /// Those of the system; one connection that failed while it waited (`ConnectionAborted`) says nothing of the next, and
-    /// where descriptors are used up the connection goes on waiting.
+    /// Those of the system. One about a single connection (`ConnectionAborted`) says nothing about the next; if the
+    /// process is out of descriptors, the connection keeps waiting.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future loses no connection but one that is being accepted in that very moment: it is closed.
+    /// Dropping the future loses no connection: one that was just accepted is the next `accept`'s.
     pub async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         self.0.accept().await.and_then(connection)
     }
 
-    /// The connections, one after another, without an end; what it awaits is what [`accept`](Self::accept) would.
+    /// The connections, one after another, without an end: each item is what [`accept`](Self::accept) would return.
     ///
-    /// On io_uring one operation accepts them all (a multishot accept, Linux 5.19), up to 64 of them before they are asked
-    /// for. Those are the stream's, polled or not; what it has not given out when it is dropped is the listener's next. The
-    /// stream keeps the socket open, also without the listener.
+    /// On io_uring a single multishot accept (Linux 5.19) serves the stream, and accepts connections ahead, about 64 at
+    /// most. They wait in the listener: the next `accept`, or poll of any of its streams, takes them. One that waits
+    /// already is woken for them when the stream is dropped, so poll a stream for as long as you have it. It keeps the
+    /// socket open, even after the listener is dropped.
     pub fn incoming(
         &self,
     ) -> impl Stream<Item = io::Result<(TcpStream, SocketAddr)>> + Unpin + use<> {
         Incoming::new(&self.0).map(|accepted| accepted.and_then(connection))
     }
 
-    /// Where it listens.
+    /// The address that it listens at.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.endpoint().local_ip()
     }
@@ -138,7 +143,8 @@ impl TcpStream {
     ///
     /// # Errors
     ///
-    /// Those of the system, the last if several addresses were tried; one that says so if the calling thread is no shard.
+    /// Those of the system, the last one if several addresses were tried; an error that says so if the calling thread
+    /// is not a shard.
     ///
     /// # Cancellation
     ///
@@ -166,6 +172,10 @@ impl TcpStream {
     }
 
     /// The address of this side.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.endpoint().local_ip()
     }
@@ -179,7 +189,7 @@ impl TcpStream {
         self.endpoint().socket.tcp_nodelay()
     }
 
-    /// Has small writes sent at once, or gathered (`TCP_NODELAY`).
+    /// Has small writes sent at once (`true`), or gathered into larger packets (`TCP_NODELAY`).
     ///
     /// # Errors
     ///
@@ -188,14 +198,13 @@ impl TcpStream {
         self.endpoint().socket.set_tcp_nodelay(nodelay)
     }
 
-    /// Has the system look whether the peer is still there (`SO_KEEPALIVE`) after so long without a word; `None` turns it
-    /// off.
+    /// Has the system probe an idle connection after `idle` (`SO_KEEPALIVE`); `None` turns probing off.
     ///
-    /// Linux and most others count whole seconds, from 1 on: a part of one is cut off.
+    /// Linux and most other systems count whole seconds, at least 1: a fraction is cut off.
     ///
     /// # Errors
     ///
-    /// Those of the system, as for a time that it does not take.
+    /// Those of the system, for instance for a duration that it does not accept.
     pub fn set_keepalive(&self, idle: Option<Duration>) -> io::Result<()> {
         match idle {
             None => self.endpoint().socket.set_keepalive(false),
@@ -206,8 +215,8 @@ impl TcpStream {
         }
     }
 
-    /// Has a close drop what is not sent yet and reset the connection (`SO_LINGER` with no time). There is no such option
-    /// with a time: a close would block the shard for that long.
+    /// Makes closing drop unsent data and reset the connection (`SO_LINGER` of zero). There is no such option with a
+    /// duration: closing would block the shard for that long.
     ///
     /// # Errors
     ///
@@ -216,7 +225,7 @@ impl TcpStream {
         self.endpoint().socket.set_linger(Some(Duration::ZERO))
     }
 
-    /// How many hops a packet may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).
+    /// How many hops a packet may take (`IP_TTL`, or `IPV6_UNICAST_HOPS` for an IPv6 socket).
     ///
     /// # Errors
     ///
@@ -225,13 +234,13 @@ impl TcpStream {
         self.endpoint().hops()
     }
 
-    /// Says how many hops a packet may take.
+    /// Sets how many hops a packet may take.
     ///
     /// From 1 to 255.
     ///
     /// # Errors
     ///
-    /// Those of the system, as for a number that is none of these.
+    /// Those of the system, for instance for a number outside that range.
     pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
         self.endpoint().set_hops(hops)
     }

@@ -13,10 +13,11 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// A UDP socket, on the shard where it was made.
 ///
-/// Several tasks of the shard may use one at once, as with an `Rc`: each datagram goes to one of those who receive.
+/// Several tasks of the shard may use one socket at once, for instance through an `Rc`: each datagram goes to one of
+/// those that receive.
 ///
-/// A datagram that is larger than the buffer it is received into is cut off, and the rest of it is lost; on Windows it is
-/// an error of the system instead. Datagrams may be empty: receiving 0 bytes is no end.
+/// A datagram that is larger than the buffer is cut off, and the rest of it is lost; on Windows that is an error
+/// instead. Datagrams may be empty: receiving 0 bytes is not an end.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -45,15 +46,15 @@ impl UdpSocket {
         Self(endpoint)
     }
 
-    /// A socket at an address, or at the first of several that can be had. On an IPv6 address it takes IPv4 datagrams,
-    /// too.
+    /// Binds a socket to an address, or to the first of several that works. At `[::]` it receives IPv4 datagrams, too.
     ///
-    /// A socket that needs other options first can be made with the standard library or `socket2`, and attached: see
-    /// [`Detached`](super::Detached).
+    /// To set other options before it is bound, make the socket with the standard library or `socket2`, and attach it:
+    /// see [`Detached`](super::Detached).
     ///
     /// # Errors
     ///
-    /// Those of the system, the last if several addresses were tried; one that says so if the calling thread is no shard.
+    /// Those of the system, the last one if several addresses were tried; an error that says so if the calling thread
+    /// is not a shard.
     pub async fn bind(at: impl ToAddrs) -> io::Result<Self> {
         let core = here()?;
         first(at, async |address| {
@@ -68,25 +69,26 @@ impl UdpSocket {
         .await
     }
 
-    /// Has [`send`](Self::send) and [`recv`](Self::recv) mean one peer: the first of the addresses that the system takes.
-    /// Datagrams from others are no longer received.
+    /// Makes one peer the only one for [`send`](Self::send) and [`recv`](Self::recv): the first of the addresses that
+    /// the system accepts. Datagrams from others are no longer received.
     ///
     /// # Errors
     ///
-    /// Those of the system. Nobody is asked whether there is such a peer.
+    /// Those of the system. The peer is not contacted, so nothing says whether it exists.
     pub async fn connect(&self, to: impl ToAddrs) -> io::Result<()> {
         first(to, async |address| self.0.socket.connect(&address.into())).await
     }
 
-    /// Sends a datagram to an address: of several, the first of the socket's own kind (IPv4 or IPv6). Returns its length.
+    /// Sends a datagram to an address; if there are several, to the first of the socket's own kind (IPv4 or IPv6).
+    /// Returns its length.
     ///
     /// # Errors
     ///
-    /// Those of the system, as for a datagram that is too long.
+    /// Those of the system, for instance if the datagram is too long.
     ///
     /// # Cancellation
     ///
-    /// The buffer is lost with the future. A future that has not ended has sent nothing.
+    /// The buffer is lost with the future. A future that is dropped before it is ready has sent nothing.
     pub async fn send_to<B: IoBuf>(&self, buffer: B, to: impl ToAddrs) -> (io::Result<usize>, B) {
         let to = match self.target(to).await {
             Ok(to) => to,
@@ -111,7 +113,7 @@ impl UdpSocket {
             .ok_or_else(|| io::ErrorKind::AddrNotAvailable.into())
     }
 
-    /// Waits for the next datagram, and says from whom it came.
+    /// Waits for the next datagram, and says who sent it.
     ///
     /// # Errors
     ///
@@ -119,12 +121,12 @@ impl UdpSocket {
     ///
     /// # Cancellation
     ///
-    /// The buffer is lost with the future, but no datagram: whoever receives next gets it.
+    /// The buffer is lost with the future, but no datagram is: the next receive gets it.
     pub async fn recv_from<B: IoBufMut>(&self, buffer: B) -> (io::Result<(usize, SocketAddr)>, B) {
         with_ip(self.0.receive_from(buffer, 0).await)
     }
 
-    /// As [`recv_from`](Self::recv_from), and leaves the datagram to be received again.
+    /// As [`recv_from`](Self::recv_from), but leaves the datagram to be received again.
     ///
     /// # Errors and cancellation
     ///
@@ -137,8 +139,8 @@ impl UdpSocket {
     ///
     /// # Errors
     ///
-    /// As for [`send_to`](Self::send_to), and if the socket is not connected. A peer that does not listen is
-    /// `ConnectionRefused`, once that is known: of this or of a later operation.
+    /// As for [`send_to`](Self::send_to), and one if the socket is not connected. If nobody listens at the peer's
+    /// address, this or a later operation returns `ConnectionRefused`, once the system learns of it.
     ///
     /// # Cancellation
     ///
@@ -147,7 +149,7 @@ impl UdpSocket {
         self.0.send(buffer).await
     }
 
-    /// Waits for the next datagram, of the peer that the socket is connected to, or else of anyone.
+    /// Waits for the next datagram: from the peer if the socket is connected, otherwise from anyone.
     ///
     /// # Errors
     ///
@@ -160,7 +162,7 @@ impl UdpSocket {
         self.0.receive(buffer, 0).await
     }
 
-    /// As [`recv`](Self::recv), and leaves the datagram to be received again.
+    /// As [`recv`](Self::recv), but leaves the datagram to be received again.
     ///
     /// # Errors and cancellation
     ///
@@ -170,6 +172,10 @@ impl UdpSocket {
     }
 
     /// The address of this socket.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn local_addr(&self) -> io::Result<SocketAddr> {
         self.0.local_ip()
     }
@@ -184,41 +190,73 @@ impl UdpSocket {
     }
 
     /// Whether datagrams may be sent to broadcast addresses (`SO_BROADCAST`).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn broadcast(&self) -> io::Result<bool> {
         self.0.socket.broadcast()
     }
 
-    /// Lets datagrams be sent to broadcast addresses, or not.
+    /// Allows or forbids sending to broadcast addresses (`SO_BROADCAST`).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn set_broadcast(&self, broadcast: bool) -> io::Result<()> {
         self.0.socket.set_broadcast(broadcast)
     }
 
-    /// How many hops a datagram may take (`IP_TTL`, and `IPV6_UNICAST_HOPS` where that is meant).
+    /// How many hops a datagram may take (`IP_TTL`, or `IPV6_UNICAST_HOPS` for an IPv6 socket).
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn ttl(&self) -> io::Result<u32> {
         self.0.hops()
     }
 
-    /// Says how many hops a datagram may take.
+    /// Sets how many hops a datagram may take, from 1 to 255.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, for instance for a number outside that range.
     pub fn set_ttl(&self, hops: u32) -> io::Result<()> {
         self.0.set_hops(hops)
     }
 
-    /// Receives what is sent to a group, on the interface that has this address; `0.0.0.0` leaves the choice to the system.
+    /// Receives what is sent to a group, on the interface with this address; `0.0.0.0` leaves the choice to the system.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn join_multicast_v4(&self, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
         self.0.socket.join_multicast_v4(&group, &interface)
     }
 
     /// Leaves a group that was joined.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, for instance if the group was not joined.
     pub fn leave_multicast_v4(&self, group: Ipv4Addr, interface: Ipv4Addr) -> io::Result<()> {
         self.0.socket.leave_multicast_v4(&group, &interface)
     }
 
-    /// Receives what is sent to a group, on the interface of this number; 0 leaves the choice to the system.
+    /// Receives what is sent to a group, on the interface with this index; 0 leaves the choice to the system.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system.
     pub fn join_multicast_v6(&self, group: Ipv6Addr, interface: u32) -> io::Result<()> {
         self.0.socket.join_multicast_v6(&group, interface)
     }
 
     /// Leaves a group that was joined.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system, for instance if the group was not joined.
     pub fn leave_multicast_v6(&self, group: Ipv6Addr, interface: u32) -> io::Result<()> {
         self.0.socket.leave_multicast_v6(&group, interface)
     }

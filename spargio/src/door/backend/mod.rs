@@ -110,7 +110,7 @@ impl Backend {
         }
     }
 
-    /// Looks which sockets are ready, where that is not told.
+    /// Polls sockets for readiness, on the backend that is not notified of it.
     pub(crate) fn look(&self) {
         if let Self::Queue(sleeper) = self {
             sleeper.look();

@@ -57,7 +57,7 @@ impl Sleeper {
             .ok_or_else(|| io::ErrorKind::Other.into())
     }
 
-    /// Looks which sockets are ready, without waiting.
+    /// Polls sockets for readiness, without waiting.
     pub(crate) fn look(&self) {
         if let Some(readiness) = self.readiness.get() {
             readiness.look(Some(Duration::ZERO));

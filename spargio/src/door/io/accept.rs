@@ -94,7 +94,7 @@ pub(crate) struct Accepted(Rc<Line>);
 #[derive(Default)]
 struct Line {
     sockets: RefCell<VecDeque<socket2::Socket>>,
-    /// Each is woken once, and says again who it is if it goes on waiting.
+    /// A waker is taken when it is called; whoever still waits sets it again.
     waiting: RefCell<Slab<Option<Waker>>>,
 }
 

@@ -6,10 +6,10 @@ use std::mem::MaybeUninit;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// Bytes to be written, given away for as long as that takes.
+/// Bytes to write. The operation owns them until it is done.
 ///
-/// Implemented for `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `Rc<[u8]>`, `String`, `&'static [u8]` and `&'static str`: what
-/// keeps its bytes in one place while it is moved.
+/// Implemented for `Vec<u8>`, `Box<[u8]>`, `Arc<[u8]>`, `Rc<[u8]>`, `String`, `&'static [u8]` and `&'static str`: their
+/// bytes stay in one place when the value is moved.
 ///
 /// ```
 /// use spargio::net::{IoBuf, UdpSocket};
@@ -37,10 +37,11 @@ pub trait IoBuf: Stays + 'static {
     fn bytes(&self) -> &[u8];
 }
 
-/// Room for bytes to be read, given away for as long as that takes.
+/// Room for bytes to read. The operation owns it until it is done.
 ///
-/// A `Vec<u8>` is filled from its start, up to its capacity, and then holds what was read and nothing else. A `Box<[u8]>`
-/// is filled from its start and keeps its length: the number that the operation returns says how much of it is new.
+/// A `Vec<u8>` is filled from its start, up to its capacity, and then holds what was read and nothing else. A
+/// `Box<[u8]>` is filled from its start and keeps its length: the number that the operation returns says how much of it
+/// is new.
 ///
 /// ```
 /// use spargio::net::UdpSocket;

@@ -1,11 +1,11 @@
 //! Operations: what a shard asks of the kernel and does not wait for. Each is one type that owns all that the kernel
 //! touches, its buffers and descriptors, until the final completion.
 //!
-//! There are three ways to have one done. A ring is handed its SQE and says when it is done: the operation stands with the
-//! ring's backend meanwhile, and whoever waits for it has only its number, so dropping or forgetting that future frees
-//! nothing that the kernel still uses. Elsewhere one of a socket is attempted at once, and again when the socket is ready,
-//! and one of a file is given to a thread that may wait. Where it is likely that there is nothing to wait for, as on a stream
-//! that flows and for what is in the page cache, an attempt comes first in any case.
+//! There are three ways to have one done. A ring is given the SQE and reports the end. The ring's backend owns the
+//! operation meanwhile and the future holds only its id, so dropping the future frees nothing that the kernel still
+//! uses. Without a ring, a socket operation is attempted at once and again whenever the socket becomes ready; a file
+//! operation runs on a thread that may block. Where there is probably nothing to wait for, on a stream whose bytes flow
+//! and for what is in the page cache, an attempt comes first even if there is a ring.
 
 pub(crate) mod accept;
 pub(crate) mod buffer;

@@ -59,7 +59,7 @@ pub(crate) fn outcome(result: i32) -> io::Result<usize> {
     usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result))
 }
 
-/// What one operation takes at the most; it says how much it took.
+/// A length as an SQE holds it. A longer buffer is transferred in part, and the result says how much.
 #[cfg(target_os = "linux")]
 pub(super) fn len(bytes: usize) -> u32 {
     u32::try_from(bytes).unwrap_or(u32::MAX)

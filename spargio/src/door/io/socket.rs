@@ -6,7 +6,7 @@ use std::io;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A socket of this shard. Where there is no ring it never blocks; where there is one it does, so that the ring waits.
+/// A socket of this shard: non-blocking without a ring, blocking with one, because the ring then does the waiting.
 #[derive(Clone)]
 pub(crate) struct Socket(Rc<Shared>);
 

@@ -13,9 +13,9 @@ use std::path::Path;
 
 /// A socket for Unix datagrams, on the shard where it was made.
 ///
-/// None is lost: who sends waits until the receiver has room. Several tasks of the shard may use one socket
-/// at once, as with an `Rc`. A datagram that is larger than the buffer it is received into is cut off, and the rest of it
-/// is lost. Datagrams may be empty: receiving 0 bytes is no end.
+/// No datagram is lost: a sender waits until the receiver has room. Several tasks of the shard may use one socket at
+/// once, for instance through an `Rc`. A datagram that is larger than the buffer is cut off, and the rest of it is
+/// lost. Datagrams may be empty: receiving 0 bytes is not an end.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -42,23 +42,24 @@ impl UnixDatagram {
         Self(endpoint)
     }
 
-    /// A socket that others can send to, at a path: see [`UnixListener::bind`](super::UnixListener::bind) for the file
-    /// there.
+    /// Binds a socket to a path, where others can send to it. [`UnixListener::bind`](super::UnixListener::bind) says
+    /// what becomes of the file there.
     ///
     /// # Errors
     ///
-    /// Those of the system, `AddrInUse` if there is a file already; one that says so if the calling thread is no shard.
+    /// Those of the system, `AddrInUse` if there is a file already; an error that says so if the calling thread is not
+    /// a shard.
     pub fn bind(path: impl AsRef<Path>) -> io::Result<Self> {
         let unbound = Self::unbound()?;
         unbound.0.socket.bind(&SockAddr::unix(path)?)?;
         Ok(unbound)
     }
 
-    /// A socket that has no address: it can send, and receive nothing.
+    /// A socket without an address: it can send, but receive nothing.
     ///
     /// # Errors
     ///
-    /// Those of the system; one that says so if the calling thread is no shard.
+    /// Those of the system; an error that says so if the calling thread is not a shard.
     pub fn unbound() -> io::Result<Self> {
         let core = here()?;
         let socket = socket2::Socket::new(Domain::UNIX, Type::DGRAM, None)?;
@@ -69,7 +70,7 @@ impl UnixDatagram {
     ///
     /// # Errors
     ///
-    /// Those of the system; one that says so if the calling thread is no shard.
+    /// Those of the system; an error that says so if the calling thread is not a shard.
     pub fn pair() -> io::Result<(Self, Self)> {
         let core = here()?;
         let (one, other) = socket2::Socket::pair(Domain::UNIX, Type::DGRAM, None)?;
@@ -77,25 +78,26 @@ impl UnixDatagram {
         Ok((end(one)?, end(other)?))
     }
 
-    /// Has [`send`](Self::send) and [`recv`](Self::recv) mean the socket at a path.
+    /// Makes the socket at a path the peer of [`send`](Self::send) and [`recv`](Self::recv).
     ///
     /// # Errors
     ///
-    /// Those of the system: `NotFound` where nothing is at the path, `ConnectionRefused` where there is only a file.
+    /// Those of the system: `NotFound` if nothing is at the path, `ConnectionRefused` if there is a file but nobody has
+    /// a socket open there.
     pub fn connect(&self, path: impl AsRef<Path>) -> io::Result<()> {
         self.0.socket.connect(&SockAddr::unix(path)?)
     }
 
-    /// Sends a datagram to the socket at a path. Returns its length. Where the receiver has no room, it is tried again every
-    /// millisecond, for the system says nothing when there is; [`send`](Self::send) is told.
+    /// Sends a datagram to the socket at a path. Returns its length. While the receiver has no room, it is tried again
+    /// every millisecond, because the system does not say when there is; for [`send`](Self::send) it does.
     ///
     /// # Errors
     ///
-    /// Those of the system, as for [`connect`](Self::connect) and for a datagram that is too long.
+    /// Those of the system, as for [`connect`](Self::connect), and if the datagram is too long.
     ///
     /// # Cancellation
     ///
-    /// The buffer is lost with the future. A future that has not ended has sent nothing.
+    /// The buffer is lost with the future. A future that is dropped before it is ready has sent nothing.
     pub async fn send_to<B: IoBuf>(
         &self,
         buffer: B,
@@ -109,7 +111,7 @@ impl UnixDatagram {
         (sent, buffer)
     }
 
-    /// Waits for the next datagram, and says from whom it came: a socket that is not bound has no address.
+    /// Waits for the next datagram, and says who sent it: a sender that is not bound is unnamed.
     ///
     /// # Errors
     ///
@@ -117,7 +119,7 @@ impl UnixDatagram {
     ///
     /// # Cancellation
     ///
-    /// The buffer is lost with the future, but no datagram: whoever receives next gets it.
+    /// The buffer is lost with the future, but no datagram is: the next receive gets it.
     pub async fn recv_from<B: IoBufMut>(&self, buffer: B) -> (io::Result<(usize, SocketAddr)>, B) {
         let (received, buffer) = self.0.receive_from(buffer, 0).await;
         let received = received.and_then(|(len, from)| Ok((len, named(&from)?)));
@@ -137,7 +139,7 @@ impl UnixDatagram {
         self.0.send(buffer).await
     }
 
-    /// Waits for the next datagram. A peer that goes away is no end of them, and nothing says that it has.
+    /// Waits for the next datagram. If the peer goes away, nothing says so, and the wait goes on.
     ///
     /// # Errors and cancellation
     ///
@@ -146,7 +148,7 @@ impl UnixDatagram {
         self.0.receive(buffer, 0).await
     }
 
-    /// As [`recv`](Self::recv), and leaves the datagram to be received again.
+    /// As [`recv`](Self::recv), but leaves the datagram to be received again.
     ///
     /// # Errors and cancellation
     ///

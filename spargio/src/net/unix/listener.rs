@@ -47,15 +47,16 @@ impl UnixListener {
         Self(Rc::new(Listener::new(endpoint)))
     }
 
-    /// Listens at a path, on the calling shard. The system makes a file there, and nobody removes it: not the drop of the
-    /// listener, nor the end of the process. On Linux, a path that begins with a zero byte is a name without a file.
+    /// Listens at a path, on the calling shard. The system makes a file there, which is not removed when the listener
+    /// is dropped, nor when the process ends. On Linux, a path that begins with a zero byte is a name without a file.
     ///
     /// # Errors
     ///
-    /// Those of the system; one that says so if the calling thread is no shard.
+    /// Those of the system; an error that says so if the calling thread is not a shard.
     ///
-    /// `AddrInUse` says that there is a file, which may be left over from a process that has ended. Whether somebody still
-    /// listens, a [`UnixStream::connect`] tells: with `ConnectionRefused`, nobody does, and the file can be removed.
+    /// `AddrInUse` means that there is a file, which may be left over from a process that has ended.
+    /// [`UnixStream::connect`] tells whether somebody still listens: if it returns `ConnectionRefused`, nobody does,
+    /// and the file can be removed.
     pub fn bind(path: impl AsRef<Path>) -> io::Result<Self> {
         let core = here()?;
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
@@ -64,32 +65,32 @@ impl UnixListener {
         Endpoint::new(core, socket).map(Self::from_endpoint)
     }
 
-    /// Waits for the next connection. Its address is that of the other end, which seldom has one.
+    /// Waits for the next connection. The address is that of the other end, which is usually unnamed.
     ///
     /// # Errors
     ///
-    /// Those of the system; where descriptors are used up the connection goes on waiting.
+    /// Those of the system. If the process is out of descriptors, the connection keeps waiting.
     ///
     /// # Cancellation
     ///
-    /// Dropping the future loses no connection but one that is made in the same turn of the shard, before the kernel is told:
-    /// it may be accepted and closed.
+    /// Dropping the future loses no connection: one that was just accepted is the next `accept`'s.
     pub async fn accept(&self) -> io::Result<(UnixStream, SocketAddr)> {
         self.0.accept().await.and_then(connection)
     }
 
-    /// The connections, one after another, without an end; what it awaits is what [`accept`](Self::accept) would.
+    /// The connections, one after another, without an end: each item is what [`accept`](Self::accept) would return.
     ///
-    /// On io_uring one operation accepts them all (a multishot accept, Linux 5.19), up to 64 of them before they are asked
-    /// for. Those are the stream's, polled or not; what it has not given out when it is dropped is the listener's next. The
-    /// stream keeps the socket open, also without the listener.
+    /// On io_uring a single multishot accept (Linux 5.19) serves the stream, and accepts connections ahead, about 64 at
+    /// most. They wait in the listener: the next `accept`, or poll of any of its streams, takes them. One that waits
+    /// already is woken for them when the stream is dropped, so poll a stream for as long as you have it. It keeps the
+    /// socket open, even after the listener is dropped.
     pub fn incoming(
         &self,
     ) -> impl Stream<Item = io::Result<(UnixStream, SocketAddr)>> + Unpin + use<> {
         Incoming::new(&self.0).map(|accepted| accepted.and_then(connection))
     }
 
-    /// Where it listens.
+    /// The address that it listens at.
     ///
     /// # Errors
     ///

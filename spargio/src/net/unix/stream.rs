@@ -32,17 +32,17 @@ use std::rc::Rc;
 pub struct UnixStream(pub(in crate::net) Rc<Connection>);
 
 impl UnixStream {
-    /// Connects to whoever listens at a path. Where as many connections as the listener allows wait to be accepted, it is
-    /// tried again every millisecond, for the system says nothing when there is room.
+    /// Connects to the listener at a path. While the listener's backlog is full, it is tried again every millisecond,
+    /// because the system does not say when there is room.
     ///
     /// # Errors
     ///
-    /// Those of the system: `NotFound` where nothing is at the path, `ConnectionRefused` where nobody listens any more; one
-    /// that says so if the calling thread is no shard.
+    /// Those of the system: `NotFound` if nothing is at the path, `ConnectionRefused` if nobody listens there any more;
+    /// an error that says so if the calling thread is not a shard.
     ///
     /// # Cancellation
     ///
-    /// A future that has not ended has not connected.
+    /// A future that is dropped before it is ready has not connected.
     pub async fn connect(path: impl AsRef<Path>) -> io::Result<Self> {
         let (core, address) = (here()?, SockAddr::unix(path)?);
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
@@ -56,7 +56,7 @@ impl UnixStream {
     ///
     /// # Errors
     ///
-    /// Those of the system; one that says so if the calling thread is no shard.
+    /// Those of the system; an error that says so if the calling thread is not a shard.
     pub fn pair() -> io::Result<(Self, Self)> {
         let core = here()?;
         let (one, other) = socket2::Socket::pair(Domain::UNIX, Type::STREAM, None)?;
@@ -64,7 +64,7 @@ impl UnixStream {
         Ok((end(one)?, end(other)?))
     }
 
-    /// The address of the other end: that of the listener, or of none that was bound.
+    /// The address of the other end; unnamed if that end was not bound.
     ///
     /// # Errors
     ///
@@ -82,7 +82,8 @@ impl UnixStream {
         named(&self.endpoint().socket.local_addr()?)
     }
 
-    /// Who was at the other end when it was connected, or made with [`pair`](Self::pair). Linux only.
+    /// The process at the other end: the one that connected, listened or made the [`pair`](Self::pair), as it was then.
+    /// Linux only.
     ///
     /// # Errors
     ///
@@ -96,7 +97,7 @@ impl UnixStream {
     }
 }
 
-/// A process at the other end of a Unix connection. Given by [`UnixStream::peer_cred`].
+/// The process at the other end of a Unix connection. Given by [`UnixStream::peer_cred`].
 ///
 /// ```
 /// use spargio::net::{PeerCred, UnixStream};
@@ -114,11 +115,11 @@ impl UnixStream {
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerCred {
-    /// Its number; `None` if it is in another namespace of processes, which this one does not see.
+    /// Its process ID; `None` if it is in a PID namespace that this process does not see.
     pub pid: Option<u32>,
-    /// Its effective user.
+    /// Its effective user ID.
     pub uid: u32,
-    /// Its effective group.
+    /// Its effective group ID.
     pub gid: u32,
 }
 
