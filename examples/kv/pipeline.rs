@@ -259,13 +259,33 @@ impl Pipeline {
                 }
             }
         }
+        let mut outcome = Ok(());
         for (place, _permit, ask) in asks {
-            let batch = ask.await.map_err(|_| Failure::NoStore)?;
-            if batch.unwritten {
-                return Err(Failure::NotWritten);
+            match ask.await {
+                Ok(batch) => {
+                    if batch.unwritten {
+                        outcome = outcome.and(Err(Failure::NotWritten));
+                    }
+                    *place = Some(batch);
+                }
+                Err(_) => outcome = Err(Failure::NoStore),
             }
-            *place = Some(batch);
         }
-        Ok(())
+        outcome
+    }
+
+    /// Has the stores do all that was taken, though nobody is told: a command for all of them, `FLUSHALL` above all, must
+    /// not reach some and not others. Their epochs would differ from then on, and a replay skip what some of them write.
+    pub(crate) async fn finish(&mut self) {
+        loop {
+            let batches = self.batches.iter_mut().flatten();
+            batches.for_each(|batch| batch.skip_replies());
+            if !self.batches.iter().flatten().any(|batch| batch.is_due()) {
+                return;
+            }
+            if let Err(Failure::NoStore) = self.run().await {
+                return;
+            }
+        }
     }
 }
