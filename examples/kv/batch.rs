@@ -91,11 +91,6 @@ impl Batch {
         Some(reply)
     }
 
-    /// Nobody wants the replies that are there.
-    pub(crate) fn skip_replies(&mut self) {
-        self.taken = self.ends.len();
-    }
-
     /// Forgets all of it, and keeps the buffers unless they are large.
     pub(crate) fn clear(&mut self) {
         if self.bytes.capacity() + self.replies.capacity() > KEPT {

@@ -33,7 +33,6 @@ pub(crate) async fn serve(stream: TcpStream, shard: Rc<Shard>) {
     };
     // What is wrong with the connection ends it: there is nobody to be told.
     _ = connection.run().await;
-    connection.pipeline.finish().await;
 }
 
 struct Connection {

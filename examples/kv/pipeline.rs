@@ -4,6 +4,8 @@
 //! goes. Others are gathered in a batch for each store, and all stores asked at once.
 //!
 //! Commands of several keys are done key by key, each on its shard: other connections may see some of it before the rest.
+//! The rest is not done if the client goes away without reading the replies to what it sent before. `FLUSHALL` is done on
+//! all shards or on none.
 
 use crate::answer;
 use crate::args::Args;
@@ -90,7 +92,14 @@ impl Pipeline {
                 break Ok(Taken::Some);
             }
             match requests.next() {
-                Ok(Some(args)) => self.begin(&mut keys, args),
+                Ok(Some(args)) => {
+                    let spec = find(args.get(0));
+                    if self.is_early(spec) {
+                        requests.put_back();
+                        break Ok(Taken::Some);
+                    }
+                    self.begin(&mut keys, spec, args);
+                }
                 Ok(None) => break Ok(Taken::All),
                 Err(malformed) => break Err(malformed),
             }
@@ -99,10 +108,18 @@ impl Pipeline {
         taken
     }
 
+    /// Whether a command is to come first on each shard, and there is something before it. Behind replies that the client
+    /// does not read, one shard would come to a `FLUSHALL` long after another: their epochs would differ for so long, and
+    /// a replay skip what the ones behind have written.
+    #[inline]
+    fn is_early(&self, spec: Option<&Spec>) -> bool {
+        !self.replies.is_empty() && spec.is_some_and(|spec| spec.command == Command::FlushAll)
+    }
+
     /// Begins one command.
     #[inline]
-    fn begin(&mut self, keys: &mut Keyspace, args: Args<'_>) {
-        let Some(spec) = find(args.get(0)) else {
+    fn begin(&mut self, keys: &mut Keyspace, spec: Option<&Spec>, args: Args<'_>) {
+        let Some(spec) = spec else {
             return self
                 .replies
                 .reply(|out| reply::error(out, &answer::unknown(args)));
@@ -272,20 +289,5 @@ impl Pipeline {
             }
         }
         outcome
-    }
-
-    /// Has the stores do all that was taken, though nobody is told: a command for all of them, `FLUSHALL` above all, must
-    /// not reach some and not others. Their epochs would differ from then on, and a replay skip what some of them write.
-    pub(crate) async fn finish(&mut self) {
-        loop {
-            let batches = self.batches.iter_mut().flatten();
-            batches.for_each(|batch| batch.skip_replies());
-            if !self.batches.iter().flatten().any(|batch| batch.is_due()) {
-                return;
-            }
-            if let Err(Failure::NoStore) = self.run().await {
-                return;
-            }
-        }
     }
 }

@@ -78,6 +78,11 @@ impl Requests {
         Ok(Some(Args::new(&self.bytes[self.begin..], &self.spans)))
     }
 
+    /// Has the command that was handed out last come next again.
+    pub(crate) fn put_back(&mut self) {
+        self.at = self.begin;
+    }
+
     /// Reads the start of a command, or the whole of it if it is inline. `false`: it has not come.
     fn start(&mut self) -> Result<bool, Malformed> {
         loop {
