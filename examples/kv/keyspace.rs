@@ -6,13 +6,17 @@
 use crate::log::frames::Frames;
 use hashbrown::HashTable;
 use slab::Slab;
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// A key or a value. A short one stands in its entry, so there is no other place in memory to wait for.
+pub(crate) type Bytes = SmallVec<[u8; 24]>;
+
 pub(crate) struct Entry {
     hash: u64,
-    pub(crate) key: Box<[u8]>,
-    pub(crate) value: Vec<u8>,
+    pub(crate) key: Bytes,
+    pub(crate) value: Bytes,
     /// When it expires, in milliseconds of Unix time.
     pub(crate) deadline: Option<u64>,
 }
@@ -78,8 +82,8 @@ impl Keyspace {
     pub(crate) fn insert(&mut self, key: Key<'_>, value: &[u8]) -> usize {
         let at = self.entries.insert(Entry {
             hash: key.hash,
-            key: key.bytes.into(),
-            value: value.into(),
+            key: Bytes::from_slice(key.bytes),
+            value: Bytes::from_slice(value),
             deadline: None,
         });
         self.end = self.end.max(at + 1);

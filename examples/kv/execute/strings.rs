@@ -2,7 +2,7 @@
 
 use super::{NOT_AN_INTEGER, Refusal, SYNTAX};
 use crate::args::Args;
-use crate::keyspace::{Key, Keyspace};
+use crate::keyspace::{Bytes, Key, Keyspace};
 use crate::limits::BULK;
 use crate::reply;
 
@@ -104,7 +104,7 @@ impl Keyspace {
                 let former = &mut self.entry(at).value;
                 // Its room is used again, unless it is much more than is needed.
                 if former.capacity() > ROOM && former.capacity() / 2 > value.len() {
-                    *former = Vec::new();
+                    *former = Bytes::new();
                 }
                 former.clear();
                 former.extend_from_slice(value);
