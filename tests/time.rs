@@ -141,6 +141,46 @@ fn a_beat_of_no_time_is_always_due() {
     });
 }
 
+/// Whose time has always come need not wait, and could go on for ever.
+#[test]
+fn sleeps_that_are_over_leave_others_their_turn() {
+    async fn no_sleep() {
+        sleep(Duration::ZERO).await;
+    }
+    async fn beats() {
+        interval(Duration::ZERO).tick().await;
+    }
+    async fn out_of_time() {
+        let limit = timeout(Duration::ZERO, std::future::pending::<()>());
+        assert_eq!(limit.await, Err(Elapsed));
+    }
+    each_backend(&[1], |setup| {
+        let rt = setup.build();
+        let run = rt.spawn_local_on(0, |ctx: ShardCtx| async move {
+            for greedy in [
+                || no_sleep().boxed_local(),
+                || beats().boxed_local(),
+                || out_of_time().boxed_local(),
+            ] {
+                let others = Rc::new(Cell::new(0));
+                let turns = others.clone();
+                let neighbour = ctx.spawn_local(async move {
+                    loop {
+                        turns.set(turns.get() + 1);
+                        common::yield_now().await;
+                    }
+                });
+                for _ in 0..1_000 {
+                    greedy().await;
+                }
+                assert!(others.get() >= 10, "{} turns meanwhile", others.get());
+                neighbour.abort();
+            }
+        });
+        rt.block_on(run.unwrap()).unwrap();
+    });
+}
+
 #[test]
 fn a_million_timers_are_no_trouble() {
     each_backend(&[1], |setup| {

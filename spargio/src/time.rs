@@ -52,7 +52,7 @@ pub fn sleep(duration: Duration) -> Sleep {
     sleep_until(now.checked_add(duration).unwrap_or(now + FOR_EVER))
 }
 
-/// Waits until a time; not at all if it has passed. See [`Sleep`].
+/// Waits until a time; hardly at all if it has passed. See [`Sleep`].
 ///
 /// ```
 /// use spargio::time;
@@ -146,6 +146,9 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 }
 
 /// A future that is ready when a time has come. Made by [`sleep`] and [`sleep_until`].
+///
+/// If it has come already, it is ready at once; but an actor or task of a shard for which that was so 64 times without a
+/// pause, with sleeps, intervals, timeouts and sockets together, leaves others their turn first.
 ///
 /// It may be polled on a shard and off the shards, and moved between them. Dropping it removes the timer; if it is
 /// dropped on another thread than that of the shard that it waits on, the shard keeps the timer until it is due.

@@ -6,7 +6,7 @@ use super::{Core, current};
 use crate::door::clock::{OutsideClock, now};
 use crate::door::timers::TimerKey;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 /// How many timers are due in one turn; the others in the next, so that many of one time delay nobody else for long.
@@ -49,17 +49,22 @@ impl Timer {
         self.at = at;
     }
 
-    /// Waits until the time has come: on the shard that polls it, or off the shards with `clock`.
+    /// Waits until the time has come: on the shard that polls it, or off the shards with `clock`. On a shard it gives way
+    /// like I/O that is done at once.
     pub(crate) fn poll(
         &mut self,
         clock: impl FnOnce() -> Arc<OutsideClock>,
         task: &Context<'_>,
     ) -> Poll<Waited> {
+        let here = current::here();
         if now() >= self.at {
+            if let Some(core) = here.core() {
+                ready!(core.give_way(task.waker()));
+            }
             self.forget();
             return Poll::Ready(Waited::Enough);
         }
-        match current::here().core() {
+        match here.core() {
             Some(core) => {
                 self.wait_on(core, task);
                 Poll::Pending

@@ -62,12 +62,13 @@ pub(crate) fn here() -> io::Result<Rc<Core>> {
     })
 }
 
-/// How many operations of sockets an actor or task may have done without waiting before others get their turn.
+/// How many operations of sockets, and waits for a time that has come, an actor or task may have without waiting before
+/// others get their turn.
 pub(super) const MOST_AT_ONCE: u32 = 64;
 
 impl Core {
-    /// Gives way if the actor or task has had as many operations done at once as it may: a socket that is always ready
-    /// would else keep it running for ever.
+    /// Gives way if the actor or task has had as many operations done at once as it may: a socket that is always ready, or
+    /// a time that has always come, would else keep it running for ever.
     pub(crate) fn give_way(&self, waker: &Waker) -> Poll<()> {
         match self.io_left.get() {
             0 => {
