@@ -1,5 +1,6 @@
 //! The largest number of shards that is promised to work, on two cores, and the largest rings.
 
+use crate::common::LONG;
 use crate::ledger::{LedgerHandle, flood, noted, open, read};
 use crate::{assert_sound, each_carry};
 use spargio::{AskError, ShardCtx, ShardId};
@@ -10,7 +11,11 @@ const EACH: u64 = 8;
 fn all_of_128_shards_send_to_all() {
     each_carry(&[128], |setup| {
         // Small rings, so that those who may lock little memory can have so many.
-        let builder = setup.builder().ring_entries(64).mailbox(4096);
+        let builder = setup
+            .builder()
+            .ring_entries(64)
+            .mailbox(4096)
+            .ask_timeout(LONG);
         let rt = builder.build().unwrap();
         let shards = || 0..setup.shards as ShardId;
         let ledgers: Vec<_> = shards().map(|shard| open(&rt, shard)).collect();
