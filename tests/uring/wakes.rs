@@ -56,9 +56,13 @@ impl SleeperBehavior for Sleeper {
     }
 }
 
-/// Blocks for a time that is another in each round, so that some messages meet a shard as it falls asleep.
+/// Blocks for a time that is another in each round, so that some messages meet a shard as it falls asleep; in each third,
+/// for so long that the next meets it asleep even where it takes its time, as under a sanitizer.
 fn pause(round: u64) {
-    (0..round * 7919 % 2_000).for_each(|_| std::hint::spin_loop());
+    match round % 3 {
+        0 => std::thread::sleep(Duration::from_micros(100)),
+        _ => (0..round * 7919 % 2_000).for_each(|_| std::hint::spin_loop()),
+    }
 }
 
 fn sleeper(rt: &Runtime, shard: ShardId, heard: &Sender<u64>) -> SleeperHandle {

@@ -312,6 +312,8 @@ fn bells_between_shards() {
         let asks = survivor.rt.spawn_local_on(0, move |ctx| async move {
             let mut value = 0;
             while injected() < TIMES {
+                // It may fall asleep, for which it takes its time under a sanitizer.
+                thread::sleep(Duration::from_micros(20));
                 let count = log.count(&ctx, value).timeout(Duration::from_secs(60));
                 let start = now();
                 assert_eq!(count.await, Ok(value + 1));
