@@ -59,7 +59,9 @@ impl Core {
         let mut read = 0;
         if let Some(ring) = self.backend.ring() {
             ring.reap();
-            self.wake_io();
+            if ring.has_landed() {
+                self.wake_io();
+            }
         }
         read += self.read_lanes() + self.read_ring();
         if !self.inbox.borrow().is_empty() || self.seat.has_injected() {

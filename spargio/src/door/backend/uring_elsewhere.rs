@@ -152,6 +152,10 @@ impl Ring {
         match self.0 {}
     }
 
+    pub(crate) fn has_landed(&self) -> bool {
+        match self.0 {}
+    }
+
     pub(crate) fn take_woken(&self) -> Vec<Waker> {
         match self.0 {}
     }

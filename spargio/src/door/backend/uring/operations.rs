@@ -107,6 +107,7 @@ impl Operations {
         drop(self.abandoned.take());
     }
 
+    #[inline]
     pub(super) fn has_landed(&self) -> bool {
         !self.woken.borrow().is_empty() || !self.abandoned.borrow().is_empty()
     }

@@ -303,7 +303,7 @@ impl Ring {
     pub(crate) fn has_work(&self) -> bool {
         !self.arrived.borrow().is_empty()
             || self.confirmed.get()
-            || self.operations.has_landed()
+            || self.has_landed()
             || self.queues.has_completions()
     }
 
@@ -355,6 +355,12 @@ impl Ring {
         self.operations.cancel_all();
         self.operations.push(&self.queues);
         self.queues.submit();
+    }
+
+    /// Whether operations are done whose waiters were not woken, or that nobody waits for.
+    #[inline]
+    pub(crate) fn has_landed(&self) -> bool {
+        self.operations.has_landed()
     }
 
     /// Whoever waits for what is done now; what nobody waits for is dropped. Nothing is borrowed where it is called.
