@@ -53,7 +53,7 @@ impl File {
     ) -> (io::Result<usize>, ReadAt<B>) {
         let before = match self.look(&mut read).await {
             // Behind them the file ends, or something is not in the cache.
-            Some(Ok(some)) if some > 0 && !read.is_full() => some,
+            Some(Ok(some)) if !read.is_full() => some,
             Some(result) => return (result, read),
             None => 0,
         };
@@ -65,13 +65,15 @@ impl File {
         }
     }
 
-    /// Reads what is in the page cache. `None`: it is not known to be there.
+    /// Reads what is in the page cache, at least a byte. `None`: it is not known to be there.
     async fn look<B: IoBufMut>(&self, read: &mut ReadAt<B>) -> Option<io::Result<usize>> {
         if read.room() > MOST || !self.looks.next() {
             return None;
         }
         poll_fn(|task| self.core.give_way(task.waker())).await;
         let error = match read.attempt() {
+            // The end of the file; but Linux 5.9 and 5.10 say so, too, of what is not in the cache.
+            Ok(0) => return None,
             Ok(read) => return Some(Ok(read)),
             Err(error) => error,
         };
