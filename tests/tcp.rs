@@ -6,7 +6,7 @@ use common::{SHARDS, Setup, descriptors, each_backend, eventually, run};
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use spargio::ShardId;
 use spargio::net::{Detached, ListenOptions, TcpListener, TcpStream};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::net::{Shutdown, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
@@ -228,13 +228,23 @@ fn peeking_takes_nothing_and_vectors_are_written_in_order() {
     each_backend(&[1, 2], |setup| {
         let rt = setup.build();
         run(&rt, setup.last(), async |_| {
-            let (near, far) = pair().await?;
+            let (mut near, mut far) = pair().await?;
             let (written, back) = near.write_vectored(vec!["one ", "two ", "three"]).await;
             assert_eq!((written?, back.len()), (13, 3));
             for _ in 0..2 {
                 assert_eq!(far.peek(Vec::with_capacity(3)).await.1, b"one");
             }
             assert_eq!(far.read(Vec::with_capacity(64)).await.1, b"one two three");
+            // One call takes 1,024 slices, and nothing sent would read as a peer that takes nothing.
+            let empty = vec![""; 2000];
+            let buffers = [&empty[..], &["four"]].concat();
+            assert_eq!(near.write_vectored(buffers).await.0?, 4);
+            let mut slices = vec![IoSlice::new(b""); 2000];
+            slices.push(IoSlice::new(b" five"));
+            assert_eq!(AsyncWriteExt::write_vectored(&mut near, &slices).await?, 5);
+            let mut both = [0; 9];
+            far.read_exact(&mut both).await?;
+            assert_eq!(&both, b"four five");
             near.set_nodelay(true)?;
             assert!(near.nodelay()?);
             near.set_keepalive(Some(Duration::from_secs(30)))?;

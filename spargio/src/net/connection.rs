@@ -89,8 +89,9 @@ impl Connection {
     ) -> (io::Result<usize>, Vec<B>) {
         let slices: Vec<_> = buffers
             .iter()
-            .take(MOST_SLICES)
             .map(|buffer| IoSlice::new(buffer.bytes()))
+            .filter(|slice| !slice.is_empty())
+            .take(MOST_SLICES)
             .collect();
         let written = self
             .endpoint
@@ -130,6 +131,9 @@ impl Connection {
         task: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        // Empty ones would have a call that takes no more send nothing, which reads as a peer that takes nothing.
+        let empty = bytes.iter().take_while(|slice| slice.is_empty()).count();
+        let bytes = &bytes[empty..];
         let bytes = &bytes[..bytes.len().min(MOST_SLICES)];
         self.endpoint
             .poll_when(&self.writable, Interest::Write, task, |socket| {
