@@ -1,8 +1,11 @@
 //! Sockets that actors and tasks await: TCP, UDP and Unix.
 //!
-//! A socket lives on the shard that made it. On io_uring its operations are SQEs on that shard's own ring, submitted
-//! together with the turn's doorbells in one system call; on the portable backend it is watched for readiness. On
-//! either there are two ways to use it:
+//! A socket lives on the shard that made it. On io_uring accepting, connecting by TCP, reading and writing with owned
+//! buffers are SQEs on that shard's own ring, submitted together with the turn's doorbells in one system call; while
+//! bytes flow, a stream reads and writes by a call first. Everything else (datagrams, peeking, several buffers at once,
+//! the traits) is such a call, and where the socket is not ready the ring polls it. On the portable backend sockets are
+//! watched for readiness. Dropping an operation that is under way enters the ring at once, to cancel it. There are two
+//! ways to use a socket on either:
 //!
 //! - with owned buffers: [`read`](TcpStream::read) takes a buffer, and gives it back with the result. Nothing is copied;
 //! - as [`futures_io::AsyncRead`] and [`futures_io::AsyncWrite`], for all that builds on these.
