@@ -111,6 +111,10 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
 
     /// Stops the actor, in order with what this thread has sent it: that is handled first, what others send after it is
     /// undelivered. Needs no room and never blocks; stopping a stopped actor does nothing.
+    ///
+    /// A handler that waits is not interrupted: what may take for ever it should do in a task of
+    /// [`Cx::spawn_local`](crate::Cx::spawn_local), which ends with the actor, or within
+    /// [`timeout`](crate::time::timeout).
     fn stop(&self) {
         stop(self.__address());
     }
