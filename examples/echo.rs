@@ -7,9 +7,14 @@
 //! ```
 
 use spargio::net::{Detached, TcpListener, TcpStream};
+use spargio::time::sleep;
 use spargio::{Cx, RingMsg, shard_actor};
 use std::error::Error;
 use std::io;
+use std::time::Duration;
+
+/// How long accepting rests after an error: a lack of descriptors does not pass at once.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What a shard's host understands.
 #[derive(RingMsg)]
@@ -77,9 +82,17 @@ async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:7000").await?;
     println!("ready on {}", listener.local_addr()?);
     for host in hosts.iter().cycle() {
-        let (stream, _) = listener.accept().await?;
+        let accepted = listener.accept().await;
+        let stream = match accepted.and_then(|(stream, _)| stream.detach()) {
+            Ok(stream) => stream,
+            Err(error) => {
+                eprintln!("a connection was not accepted: {error}");
+                sleep(PAUSE).await;
+                continue;
+            }
+        };
         // A host whose mailbox is full is too busy for another connection: it is closed.
-        _ = host.serve(stream.detach()?);
+        _ = host.serve(stream);
     }
     Ok(())
 }
