@@ -21,3 +21,4 @@ mod panics;
 mod peers;
 #[cfg(target_os = "linux")]
 mod process;
+mod submit;
