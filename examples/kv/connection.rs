@@ -16,10 +16,14 @@ use std::time::Duration;
 /// How long a client that was sent an error has to read it before the connection is closed.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// After so long a silence the system asks whether the client is still there: one that lost its power says nothing.
+const KEEPALIVE: Duration = Duration::from_secs(60);
+
 /// Serves a connection to its end.
 pub(crate) async fn serve(stream: TcpStream, shard: Rc<Shard>) {
-    // It fails only if the connection has ended.
+    // They fail only if the connection has ended.
     _ = stream.set_nodelay(true);
+    _ = stream.set_keepalive(Some(KEEPALIVE));
     let stream = Rc::new(stream);
     let Some(_place) = shard.clients.enter(stream.clone()) else {
         _ = stream.write("-ERR max number of clients reached\r\n").await;
