@@ -50,7 +50,19 @@ use std::time::Duration;
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
+/// Every connection is a file, and as many are promised as many a system lets be open only if they are asked for.
+#[cfg(target_os = "linux")]
+fn open_all_files() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // What it may not have it does without: a connection too many is refused.
+    _ = setrlimit(Resource::Nofile, limit);
+}
+
 fn run(options: &Options) -> Result<(), AnyError> {
+    #[cfg(target_os = "linux")]
+    open_all_files();
     let mut signals = Signals::new([SIGTERM, SIGINT])?;
     let mut builder = Runtime::builder()
         .backend(options.backend)
