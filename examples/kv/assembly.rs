@@ -4,7 +4,7 @@
 //! of its operations, so a piece need only say whose reply is next.
 
 use crate::batch::Batch;
-use crate::limits::REPLIES;
+use crate::limits::{KEPT, REPLIES};
 use crate::reply;
 use spargio::ShardId;
 use std::collections::VecDeque;
@@ -65,6 +65,12 @@ impl Assembly {
         self.pieces.is_empty()
     }
 
+    /// How many bytes are there that are not on their way: replies, and what stands between those that are to come.
+    #[inline]
+    pub(crate) fn bytes(&self) -> usize {
+        self.out.len() + self.texts.len()
+    }
+
     pub(crate) fn push(&mut self, piece: Piece) {
         self.pieces.push_back(piece);
     }
@@ -103,6 +109,7 @@ impl Assembly {
         }
         if self.pieces.is_empty() {
             self.texts.clear();
+            self.texts.shrink_to(KEPT);
             self.told = 0;
         }
     }

@@ -78,7 +78,7 @@ impl Pipeline {
     fn is_full(&self) -> bool {
         let bytes = || self.batches.iter().flatten().map(|batch| batch.len());
         self.quit
-            || self.replies.out.len() >= REPLIES
+            || self.replies.bytes() >= REPLIES
             || self.replies.len() >= PIECES
             || !self.replies.is_empty() && bytes().sum::<usize>() >= REPLIES
     }

@@ -49,17 +49,19 @@ impl Requests {
         if self.left == 0 {
             self.begin = self.at;
         }
-        if self.begin == self.bytes.len() {
-            self.bytes.clear();
-            self.bytes.shrink_to(KEPT);
-        } else if self.begin > 0 {
-            // What is left is one command that is not whole. It moves once: from then on it begins the buffer.
-            self.bytes.drain(..self.begin);
-        }
-        self.at -= self.begin;
-        self.searched = self.searched.saturating_sub(self.begin);
-        self.begin = 0;
+        self.forget();
         self.bytes.extend_from_slice(chunk);
+    }
+
+    /// Forgets the commands that were handed out. What is left is one that is not whole: it moves once, and begins the
+    /// buffer from then on.
+    fn forget(&mut self) {
+        if self.begin > 0 {
+            self.bytes.drain(..self.begin);
+            self.at -= self.begin;
+            self.searched = self.searched.saturating_sub(self.begin);
+            self.begin = 0;
+        }
     }
 
     /// The next command, if it has come whole. It has at least one argument.
@@ -89,7 +91,12 @@ impl Requests {
             self.begin = self.at;
             self.spans.clear();
             match self.bytes.get(self.at) {
-                None => return Ok(false),
+                None => {
+                    // Its client may say nothing more for long.
+                    self.forget();
+                    self.bytes.shrink_to(KEPT);
+                    return Ok(false);
+                }
                 Some(b'*') => {
                     let invalid = "Protocol error: invalid multibulk length";
                     let Some(count) = self.number(invalid)? else {

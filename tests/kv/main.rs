@@ -8,6 +8,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod bounds;
 mod clients;
 mod commands;
 mod crash;

@@ -1,10 +1,8 @@
 //! What comes over a connection, however it comes.
 
-use crate::common::eventually;
 use crate::each_server;
 use crate::peer::encode;
-use std::io::{ErrorKind, Read, Write};
-use std::time::Duration;
+use std::io::Write;
 
 #[test]
 fn inline_commands() {
@@ -147,30 +145,6 @@ fn malformed_and_oversized_commands_end_the_connection() {
     });
 }
 
-/// What was announced is not kept room for, and what may come is bounded.
-#[test]
-fn a_command_as_a_whole_is_bounded() {
-    each_server(&["--shards", "1"], |kv| {
-        let before = kv.memory();
-        let mut idle: Vec<_> = (0..20).map(|_| kv.connect()).collect();
-        for peer in &mut idle {
-            peer.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$16000000\r\nx");
-        }
-        let mut peer = kv.connect();
-        let argument = vec![b'x'; 16 << 20];
-        peer.send("*5\r\n$4\r\nMGET\r\n");
-        for _ in 0..3 {
-            peer.send(format!("${}\r\n", argument.len()));
-            peer.send(&argument);
-            peer.send("\r\n");
-        }
-        peer.send(format!("${}\r\n", argument.len()));
-        peer.expect("-ERR Protocol error: invalid bulk length\r\n");
-        let more = kv.memory() - before;
-        assert!(more < 200 << 10, "{more} KiB more");
-    });
-}
-
 /// Numbers that look random and are the same in every run.
 struct Dice(u64);
 
@@ -230,53 +204,5 @@ fn garbage_does_no_harm() {
         let mut peer = kv.connect();
         peer.ask("SET sane 1", "+OK\r\n");
         peer.ask("GET sane", "$1\r\n1\r\n");
-    });
-}
-
-/// A client that never reads is no longer read from; what it is answered takes bounded memory. Others are served.
-#[test]
-fn a_client_that_never_reads_takes_bounded_memory() {
-    each_server(&[], |kv| {
-        let mut reader = kv.connect();
-        for key in 0..4 {
-            reader.send(encode(&["SET", &format!("k{key}"), &"x".repeat(1 << 20)]));
-            reader.expect("+OK\r\n");
-        }
-        let before = kv.memory();
-        let mut peer = kv.connect();
-        peer.0
-            .set_write_timeout(Some(Duration::from_millis(500)))
-            .unwrap();
-        let commands: Vec<u8> = (0..1000)
-            .flat_map(|n| encode(&["GET", &format!("k{}", n % 4)]))
-            .collect();
-        let mut sent = 0;
-        let stopped = loop {
-            match peer.0.write(&commands[sent % commands.len()..]) {
-                Ok(more) => sent += more,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => break error.kind(),
-            }
-            // What the systems between them hold is some megabytes; these would be answered with terabytes.
-            assert!(sent < 100 << 20, "it goes on reading");
-        };
-        assert!(
-            matches!(stopped, ErrorKind::WouldBlock | ErrorKind::TimedOut),
-            "{stopped}"
-        );
-        let more = kv.memory().saturating_sub(before);
-        assert!(more < 64 << 10, "{more} KiB more after {sent} bytes");
-        reader.ask("EXISTS k0 k1 k2 k3", ":4\r\n");
-
-        // It is served to the end if it reads after all.
-        peer.0.set_nonblocking(true).unwrap();
-        let mut buffer = vec![0; 1 << 20];
-        let mut read = 0_u64;
-        eventually("replies go on", || {
-            if let Ok(more) = peer.0.read(&mut buffer) {
-                read += more as u64;
-            }
-            read > 200 << 20
-        });
     });
 }
