@@ -39,6 +39,7 @@
 mod connection;
 mod detached;
 mod endpoint;
+mod halves;
 mod listen;
 mod listener;
 mod resolve;
@@ -51,9 +52,9 @@ mod unix;
 
 pub use crate::door::io::buffer::{IoBuf, IoBufMut};
 pub use detached::{Attach, Detached};
+pub use halves::{ReadHalf, WriteHalf};
 pub use listen::ListenOptions;
 pub use resolve::ToAddrs;
-pub use stream::{ReadHalf, WriteHalf};
 pub use tcp::{TcpListener, TcpStream};
 pub use udp::UdpSocket;
 #[cfg(target_os = "linux")]
