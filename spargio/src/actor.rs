@@ -154,6 +154,32 @@ impl<A: Actor> Cx<A> {
     /// [`ShardCtx`] and tell the actor what came of it.
     ///
     /// A panic of the task is its own: the handle gives [`JoinError::Panicked`](crate::JoinError::Panicked), the actor goes on.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+    /// # use std::rc::Rc;
+    /// # #[derive(RingMsg)]
+    /// # enum SessionMsg { Serve }
+    /// # #[shard_actor(msg = SessionMsg)]
+    /// # struct Session { connection: Rc<()> }
+    /// impl SessionBehavior for Session {
+    ///     async fn serve(&mut self, cx: &Cx<Self>) {
+    ///         let connection = self.connection.clone();
+    ///         cx.spawn_local(async move { _ = (std::future::pending::<()>().await, connection) });
+    ///     }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let connection = Rc::new(());
+    /// let session: SessionHandle = cx.start(Session { connection: connection.clone() })?;
+    /// session.serve()?;
+    /// session.stop();
+    /// session.wait_stopped().await;
+    /// // Neither the actor nor its task has it any more.
+    /// assert_eq!(Rc::strong_count(&connection), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,
@@ -168,6 +194,31 @@ impl<A: Actor> Cx<A> {
 
     /// Stops the actor after the present handler: no more messages are accepted from now on, what is in the mailbox is
     /// undelivered, and `stopped` runs.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+    /// # use std::{cell::Cell, rc::Rc};
+    /// # #[derive(RingMsg)]
+    /// # enum DoorMsg { Enter }
+    /// # #[shard_actor(msg = DoorMsg)]
+    /// # struct Door { inside: Rc<Cell<u32>> }
+    /// impl DoorBehavior for Door {
+    ///     async fn enter(&mut self, cx: &Cx<Self>) {
+    ///         self.inside.set(self.inside.get() + 1);
+    ///         if self.inside.get() == 2 { cx.stop(); }
+    ///     }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let inside = Rc::new(Cell::new(0));
+    /// let door: DoorHandle = cx.start(Door { inside: inside.clone() })?;
+    /// for _ in 0..3 { door.enter()?; }
+    /// door.wait_stopped().await;
+    /// // The third was in the mailbox.
+    /// assert_eq!(inside.get(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn stop(&self) {
         self.shard.core.stop_after_this(self.entry.get());
     }

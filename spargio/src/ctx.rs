@@ -85,6 +85,26 @@ impl ShardCtx {
 
     /// Starts an actor on this shard. Its handle is good at once: what is sent is handled after its `started` hook.
     ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter: CounterHandle = cx.start(Counter::default())?;
+    /// counter.add(5)?;
+    /// counter.add(6)?;
+    /// assert_eq!(counter.get(&cx).await?, 11);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StartError::Closed`] if the runtime is shutting down, [`StartError::NoSlots`] if the process has as many
@@ -95,6 +115,25 @@ impl ShardCtx {
 
     /// Spawns a task on this shard; its future need not be `Send`. It runs until it ends, is aborted through the
     /// handle, or the runtime stops.
+    ///
+    /// ```
+    /// # use spargio::ShardCtx;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::{cell::RefCell, rc::Rc};
+    ///
+    /// let words = Rc::new(RefCell::new(Vec::new()));
+    /// let task = cx.spawn_local({
+    ///     let words = words.clone();
+    ///     async move { words.borrow_mut().push("task") }
+    /// });
+    /// // It begins once this one waits.
+    /// words.borrow_mut().push("main");
+    /// task.await?;
+    /// assert_eq!(*words.borrow(), ["main", "task"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn spawn_local<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + 'static,

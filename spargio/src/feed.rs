@@ -55,11 +55,62 @@ pub struct Feed(Option<JoinHandle<()>>);
 
 impl Feed {
     /// Lets it go on until the actor ends.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor, time};
+    /// # use std::time::Duration;
+    /// # #[derive(RingMsg)]
+    /// # enum VisitMsg { Leave }
+    /// # #[shard_actor(msg = VisitMsg)]
+    /// # struct Visit;
+    /// impl VisitBehavior for Visit {
+    ///     async fn started(&mut self, cx: &Cx<Self>) {
+    ///         // Nobody will want to call it off, so nobody keeps it.
+    ///         cx.after(Duration::from_millis(1), VisitMsg::Leave).detach();
+    ///     }
+    ///     async fn leave(&mut self, cx: &Cx<Self>) { cx.stop(); }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let visit: VisitHandle = cx.start(Visit)?;
+    /// // Dropped instead, it would not end.
+    /// time::timeout(Duration::from_secs(10), visit.wait_stopped()).await?;
+    /// assert!(!visit.is_alive());
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn detach(mut self) {
         self.0 = None;
     }
 
     /// Ends it, as dropping it does.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor, time};
+    /// # use std::time::Duration;
+    /// # #[derive(RingMsg)]
+    /// # enum SlideMsg { Hold, Next, #[ring(reply = u32)] Shown }
+    /// # #[shard_actor(msg = SlideMsg)]
+    /// # struct Slides { shown: u32, next: Option<spargio::Feed> }
+    /// impl SlideBehavior for Slides {
+    ///     async fn started(&mut self, cx: &Cx<Self>) {
+    ///         self.next = Some(cx.after(Duration::from_millis(5), SlideMsg::Next));
+    ///     }
+    ///     async fn hold(&mut self, _: &Cx<Self>) {
+    ///         if let Some(next) = self.next.take() { next.cancel(); }
+    ///     }
+    ///     async fn next(&mut self, _: &Cx<Self>) { self.shown += 1; }
+    ///     async fn shown(&mut self, _: &Cx<Self>) -> u32 { self.shown }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let slides: SlideHandle = cx.start(Slides { shown: 1, next: None })?;
+    /// slides.hold()?;
+    /// time::sleep(Duration::from_millis(10)).await;
+    /// assert_eq!(slides.shown(&cx).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn cancel(self) {}
 }
 

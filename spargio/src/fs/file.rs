@@ -79,6 +79,24 @@ impl File {
 
     /// Makes a file of the standard library one of the calling shard.
     ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-from-std-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// // Opened by code that knows nothing of shards.
+    /// let opened = std::fs::File::options().read(true).write(true).create_new(true).open(directory.join("page"))?;
+    /// let file = File::from_std(opened)?;
+    /// file.write_all_at("text", 0).await.0?;
+    /// assert_eq!(file.read_to_end().await?, b"text");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// An error that says so if the calling thread is not a shard.
@@ -97,6 +115,23 @@ impl File {
     /// Turns it into a file of the standard library, which may be taken to another shard. If operations whose futures
     /// were dropped are still in flight, that is the same file under another descriptor.
     ///
+    /// ```
+    /// use spargio::{ShardCtx, fs::{self, File}};
+    ///
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-into-std-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// fs::write(directory.join("page"), "text").await?;
+    /// let file = File::open(directory.join("page")).await?.into_std()?;
+    /// let other = cx.remote(1).ok_or("no shard 1")?;
+    /// let text = other.spawn_local(|_| async { File::from_std(file)?.read_to_end().await })?;
+    /// assert_eq!(text.await??, b"text");
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, for instance if it has no more descriptors.
@@ -107,6 +142,26 @@ impl File {
     /// Waits until what was written, and the file's metadata, would survive a loss of power.
     ///
     /// It covers all writes that have ended, and may or may not cover those in flight.
+    ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-sync-all-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let (new, page) = (directory.join("page.new"), directory.join("page"));
+    /// let file = File::create(&new).await?;
+    /// file.write_all_at("text", 0).await.0?;
+    /// // Whoever opens the page finds all of the new text or none of it, even after a loss of power.
+    /// file.sync_all().await?;
+    /// fs::rename(&new, &page).await?;
+    /// assert_eq!(fs::read(&page).await?, b"text");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -121,6 +176,29 @@ impl File {
 
     /// As [`sync_all`](Self::sync_all), but without the metadata that is not needed to read the file again, such as its
     /// times.
+    ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-sync-data-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let journal = directory.join("journal");
+    /// let file = File::create(&journal).await?;
+    /// let mut end = 0;
+    /// for entry in ["one\n", "two\n"] {
+    ///     file.write_all_at(entry, end).await.0?;
+    ///     // Only now may others be told that it is kept.
+    ///     file.sync_data().await?;
+    ///     end += entry.len() as u64;
+    /// }
+    /// assert_eq!(fs::read(&journal).await?, b"one\ntwo\n");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -141,6 +219,24 @@ impl File {
 
     /// The metadata of the file.
     ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-file-metadata-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let file = File::create(directory.join("page")).await?;
+    /// file.write_all_at("text", 0).await.0?;
+    /// // Of the file that is open, whatever its name stands for now.
+    /// fs::rename(directory.join("page"), directory.join("kept")).await?;
+    /// assert_eq!(file.metadata().await?.len(), 4);
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -154,6 +250,25 @@ impl File {
     }
 
     /// Cuts the file off at a length, or extends it to that length with zeros.
+    ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-set-len-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let page = directory.join("page");
+    /// fs::write(&page, "text and more").await?;
+    /// let file = fs::OpenOptions::new().read(true).write(true).open(&page).await?;
+    /// file.set_len(4).await?;
+    /// file.set_len(6).await?;
+    /// assert_eq!(file.read_to_end().await?, b"text\0\0");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

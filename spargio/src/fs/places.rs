@@ -111,6 +111,26 @@ impl File {
 
     /// Reads the whole file, from its start to its end at that time.
     ///
+    /// ```
+    /// use spargio::fs::{self, File};
+    ///
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let directory = std::env::temp_dir().join(format!("spargio-doc-read-to-end-{}", std::process::id()));
+    /// fs::create_dir_all(&directory).await?;
+    /// let log = directory.join("log");
+    /// fs::write(&log, "one\n").await?;
+    /// let file = File::open(&log).await?;
+    /// assert_eq!(file.read_to_end().await?, b"one\n");
+    /// // From the start each time: a file has no position.
+    /// fs::write(&log, "one\ntwo\n").await?;
+    /// assert_eq!(file.read_to_end().await?, b"one\ntwo\n");
+    /// # file.close().await?;
+    /// fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; `OutOfMemory` if there is no memory for so much.

@@ -41,6 +41,21 @@ pub struct Detached<S> {
 impl<S: Attach> Detached<S> {
     /// Makes it a socket of the calling shard.
     ///
+    /// ```
+    /// use spargio::Runtime;
+    /// use spargio::net::{Detached, TcpListener};
+    ///
+    /// // Bound before there is a runtime: a port that is taken is found out at once.
+    /// let bound = std::net::TcpListener::bind("127.0.0.1:0")?;
+    /// let port = bound.local_addr()?.port();
+    /// let bound: Detached<TcpListener> = bound.into();
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// let listening = rt.spawn_local_on(0, |_| async { bound.attach()?.local_addr() })?;
+    /// assert_eq!(rt.block_on(listening)??.port(), port);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; an error that says so if the calling thread is not a shard. On an error the socket is

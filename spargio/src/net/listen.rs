@@ -13,16 +13,26 @@ use std::net::SocketAddr;
 /// ```
 /// use spargio::Runtime;
 /// use spargio::net::ListenOptions;
+/// use std::{io, net::SocketAddr};
 ///
 /// let rt = Runtime::builder().shards(2).build()?;
 /// // A listener on each shard, all on one port: the kernel spreads the connections.
+/// let mut address = SocketAddr::from(([127, 0, 0, 1], 0));
 /// for shard in 0..2 {
-///     let listening = rt.spawn_local_on(shard, |_| async {
-///         let listener = ListenOptions::new().reuse_port(true).listen("127.0.0.1:0").await?;
-///         listener.local_addr()
+///     let listening = rt.spawn_local_on(shard, move |ctx| async move {
+///         let listener = ListenOptions::new().reuse_port(true).listen(address).await?;
+///         let bound = listener.local_addr()?;
+///         ctx.spawn_local(async move {
+///             while let Ok((stream, _)) = listener.accept().await { _ = stream.write_all("welcome").await; }
+///         });
+///         io::Result::Ok(bound)
 ///     })?;
-///     assert_ne!(rt.block_on(listening)??.port(), 0);
+///     // The first has a port chosen for it, which the others share.
+///     let bound = rt.block_on(listening)??;
+///     assert!(shard == 0 || bound == address);
+///     address = bound;
 /// }
+/// assert_eq!(io::read_to_string(std::net::TcpStream::connect(address)?)?, "welcome");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -73,6 +83,23 @@ impl ListenOptions {
     }
 
     /// Makes the listener, on the calling shard: at the address, or at the first of several that works.
+    ///
+    /// ```
+    /// # use spargio::net::ListenOptions;
+    /// # use std::{io, net::SocketAddr};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> io::Result<()> {
+    /// let first = ListenOptions::new().listen("127.0.0.1:0").await?;
+    /// let taken = first.local_addr()?;
+    /// let again = ListenOptions::new().listen(taken).await;
+    /// assert_eq!(again.map(drop).map_err(|error| error.kind()), Err(io::ErrorKind::AddrInUse));
+    /// // The first of several that can be had.
+    /// let any = [taken, SocketAddr::from(([127, 0, 0, 1], 0))];
+    /// let listener = ListenOptions::new().backlog(16).listen(&any[..]).await?;
+    /// assert_ne!(listener.local_addr()?.port(), taken.port());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

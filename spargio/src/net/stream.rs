@@ -60,6 +60,24 @@ macro_rules! stream {
 
             /// Writes some of a buffer, from its start. Returns how many bytes.
             ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// let (wrote, line) = near.write("a long line\n").await;
+            /// // It need not have been all.
+            /// near.write_all(&line[wrote?..]).await.0?;
+            /// # drop(near);
+            /// # let mut text = String::new();
+            /// # futures_util::AsyncReadExt::read_to_string(&mut { far }, &mut text).await?;
+            /// # assert_eq!(text, "a long line\n");
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// Those of the system; `BrokenPipe` or `ConnectionReset`, and no signal, if the peer has gone.
@@ -103,6 +121,22 @@ macro_rules! stream {
 
             /// Writes some of several buffers, in order, with one system call. Returns how many bytes.
             ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// // A head before a body, which is not copied for it.
+            /// let (wrote, parts) = near.write_vectored(vec![b"4\n".to_vec(), b"body".to_vec()]).await;
+            /// assert_eq!((wrote?, &*parts[1]), (6, &b"body"[..]));
+            /// let (read, message) = far.read(Vec::with_capacity(64)).await;
+            /// assert_eq!((read?, &*message), (6, &b"4\nbody"[..]));
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors and cancellation
             ///
             /// As for [`write`](Self::write).
@@ -114,6 +148,23 @@ macro_rules! stream {
             }
 
             /// As [`read`](Self::read), but leaves the bytes to be read again.
+            ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// near.write_all("GET /").await.0?;
+            /// // The first byte says who is to read them all.
+            /// let (peeked, first) = far.peek(Vec::with_capacity(1)).await;
+            /// assert_eq!((peeked?, &*first), (1, &b"G"[..]));
+            /// let (read, request) = far.read(Vec::with_capacity(64)).await;
+            /// assert_eq!((read?, &*request), (5, &b"GET /"[..]));
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///
@@ -127,6 +178,27 @@ macro_rules! stream {
             }
 
             /// Ends reading, writing or both. Once writing has ended, the peer reads the end.
+            ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// # use futures_util::AsyncReadExt;
+            /// # use std::net::Shutdown;
+            /// # let (mut question, mut far) = (String::new(), far);
+            /// near.write_all("a question").await.0?;
+            /// near.shutdown(Shutdown::Write)?;
+            /// // The end says that the question is whole; the other direction goes on.
+            /// far.read_to_string(&mut question).await?;
+            /// far.write_all(question + ", answered").await.0?;
+            /// let (read, answer) = near.read(Vec::with_capacity(64)).await;
+            /// assert_eq!((read?, &*answer), (20, &b"a question, answered"[..]));
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///

@@ -80,6 +80,28 @@ impl TcpListener {
     /// most. They wait in the listener: the next `accept`, or poll of any of its streams, takes them. One that waits
     /// already is woken for them when the stream is dropped, so poll a stream for as long as you have it. It keeps the
     /// socket open, even after the listener is dropped.
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    ///
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let to = listener.local_addr()?;
+    /// let clients = [TcpStream::connect(to).await?, TcpStream::connect(to).await?];
+    /// let mut incoming = listener.incoming().take(2);
+    /// while let Some(connection) = incoming.next().await {
+    ///     let (stream, _) = connection?;
+    ///     stream.write_all("welcome").await.0?;
+    /// }
+    /// for client in clients {
+    ///     let (read, greeting) = client.read(Vec::with_capacity(64)).await;
+    ///     assert_eq!((read?, &*greeting), (7, &b"welcome"[..]));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn incoming(
         &self,
     ) -> impl Stream<Item = io::Result<(TcpStream, SocketAddr)>> + Unpin + use<> {
@@ -217,6 +239,22 @@ impl TcpStream {
 
     /// Makes closing drop unsent data and reset the connection (`SO_LINGER` of zero). There is no such option with a
     /// duration: closing would block the shard for that long.
+    ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// // A peer that breaks the protocol is not sent away politely.
+    /// far.set_zero_linger()?;
+    /// drop(far);
+    /// let reset = near.read(Vec::with_capacity(64)).await.0;
+    /// assert_eq!(reset.map_err(|error| error.kind()), Err(std::io::ErrorKind::ConnectionReset));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -72,6 +72,22 @@ impl UdpSocket {
     /// Makes one peer the only one for [`send`](Self::send) and [`recv`](Self::recv): the first of the addresses that
     /// the system accepts. Datagrams from others are no longer received.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let bind = || UdpSocket::bind("127.0.0.1:0");
+    /// let (socket, peer, stranger) = (bind().await?, bind().await?, bind().await?);
+    /// socket.connect(peer.local_addr()?).await?;
+    /// assert_eq!(socket.send("question").await.0?, 8);
+    /// let from = peer.recv_from(Vec::with_capacity(64)).await.0?.1;
+    /// for (sender, text) in [(&stranger, "noise"), (&peer, "answer")] { sender.send_to(text, from).await.0?; }
+    /// let (received, answer) = socket.recv(Vec::with_capacity(64)).await;
+    /// assert_eq!((received?, &*answer), (6, &b"answer"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system. The peer is not contacted, so nothing says whether it exists.
@@ -128,6 +144,21 @@ impl UdpSocket {
 
     /// As [`recv_from`](Self::recv_from), but leaves the datagram to be received again.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (near, far) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// near.send_to("hello", far.local_addr()?).await.0?;
+    /// let (peeked, buffer) = far.peek_from(Vec::with_capacity(64)).await;
+    /// assert_eq!(peeked?.1, near.local_addr()?);
+    /// // Whoever serves this sender receives it.
+    /// let (received, text) = far.recv(buffer).await;
+    /// assert_eq!((received?, &*text), (5, &b"hello"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors and cancellation
     ///
     /// As for [`recv_from`](Self::recv_from).
@@ -135,7 +166,8 @@ impl UdpSocket {
         with_ip(self.0.receive_from(buffer, PEEK).await)
     }
 
-    /// Sends a datagram to the peer that the socket is connected to. Returns its length.
+    /// Sends a datagram to the peer that the socket is connected to, as [`connect`](Self::connect) shows. Returns its
+    /// length.
     ///
     /// # Errors
     ///
@@ -226,6 +258,25 @@ impl UdpSocket {
     }
 
     /// Receives what is sent to a group, on the interface with this address; `0.0.0.0` leaves the choice to the system.
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// use std::net::Ipv4Addr;
+    ///
+    /// let (group, interface) = (Ipv4Addr::new(239, 255, 7, 7), Ipv4Addr::LOCALHOST);
+    /// let socket = UdpSocket::bind("0.0.0.0:0").await?;
+    /// socket.join_multicast_v4(group, interface)?;
+    /// # let sender = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
+    /// # sender.set_multicast_if_v4(&interface)?;
+    /// let to = std::net::SocketAddr::from((group, socket.local_addr()?.port()));
+    /// sender.send_to(b"news", &to.into())?;
+    /// let (received, news) = socket.recv(Vec::with_capacity(64)).await;
+    /// assert_eq!((received?, &*news), (4, &b"news"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

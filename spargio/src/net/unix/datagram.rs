@@ -45,6 +45,25 @@ impl UnixDatagram {
     /// Binds a socket to a path, where others can send to it. [`UnixListener::bind`](super::UnixListener::bind) says
     /// what becomes of the file there.
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-bind-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let path = directory.join("log");
+    /// let socket = UnixDatagram::bind(&path)?;
+    /// assert_eq!(socket.local_addr()?.as_pathname(), Some(&*path));
+    /// // The file outlives the socket, and is in the way of the next one.
+    /// drop(socket);
+    /// assert!(UnixDatagram::bind(&path).is_err());
+    /// std::fs::remove_file(&path)?;
+    /// assert!(UnixDatagram::bind(&path).is_ok());
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, `AddrInUse` if there is a file already; an error that says so if the calling thread is not
@@ -80,6 +99,24 @@ impl UnixDatagram {
 
     /// Makes the socket at a path the peer of [`send`](Self::send) and [`recv`](Self::recv).
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-connect-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let log = UnixDatagram::bind(directory.join("log"))?;
+    /// // It is never sent anything, so it needs no path.
+    /// let socket = UnixDatagram::unbound()?;
+    /// socket.connect(directory.join("log"))?;
+    /// socket.send("started").await.0?;
+    /// let (received, line) = log.recv(Vec::with_capacity(64)).await;
+    /// assert_eq!((received?, &*line), (7, &b"started"[..]));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system: `NotFound` if nothing is at the path, `ConnectionRefused` if there is a file but nobody has
@@ -90,6 +127,26 @@ impl UnixDatagram {
 
     /// Sends a datagram to the socket at a path. Returns its length. While the receiver has no room, it is tried again
     /// every millisecond, because the system does not say when there is; for [`send`](Self::send) it does.
+    ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-send-to-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let (server, client) = (directory.join("server"), directory.join("client"));
+    /// let (near, far) = (UnixDatagram::bind(&client)?, UnixDatagram::bind(&server)?);
+    /// near.send_to("question", &server).await.0?;
+    /// // The sender has a path, so it can be answered.
+    /// let (received, buffer) = far.recv_from(Vec::with_capacity(64)).await;
+    /// assert_eq!(received?.1.as_pathname(), Some(&*client));
+    /// far.send_to("answer", &client).await.0?;
+    /// let (received, answer) = near.recv(buffer).await;
+    /// assert_eq!((received?, &*answer), (6, &b"answer"[..]));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

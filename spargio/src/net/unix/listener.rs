@@ -84,6 +84,31 @@ impl UnixListener {
     /// most. They wait in the listener: the next `accept`, or poll of any of its streams, takes them. One that waits
     /// already is woken for them when the stream is dropped, so poll a stream for as long as you have it. It keeps the
     /// socket open, even after the listener is dropped.
+    ///
+    /// ```
+    /// use futures_util::StreamExt;
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-incoming-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    ///
+    /// let path = directory.join("server");
+    /// let listener = UnixListener::bind(&path)?;
+    /// let clients = [UnixStream::connect(&path).await?, UnixStream::connect(&path).await?];
+    /// let mut incoming = listener.incoming().take(2);
+    /// while let Some(connection) = incoming.next().await {
+    ///     let (stream, _) = connection?;
+    ///     stream.write_all("welcome").await.0?;
+    /// }
+    /// for client in clients {
+    ///     let (read, greeting) = client.read(Vec::with_capacity(64)).await;
+    ///     assert_eq!((read?, &*greeting), (7, &b"welcome"[..]));
+    /// }
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn incoming(
         &self,
     ) -> impl Stream<Item = io::Result<(UnixStream, SocketAddr)>> + Unpin + use<> {
