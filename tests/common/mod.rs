@@ -10,7 +10,6 @@ pub mod server;
 use spargio::time::timeout;
 use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
 use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -241,22 +240,4 @@ pub fn bytes(len: usize) -> Vec<u8> {
 /// How many descriptors the process has, where that can be known.
 pub fn descriptors() -> usize {
     std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count)
-}
-
-/// A name for a file of a test's own; what has it is removed at the end.
-pub struct Name(pub PathBuf);
-
-impl Name {
-    pub fn new() -> Self {
-        static NAMES: AtomicUsize = AtomicUsize::new(0);
-        let number = NAMES.fetch_add(1, Ordering::Relaxed);
-        let name = format!("spargio-test-{}-{number}", std::process::id());
-        Self(std::env::temp_dir().join(name))
-    }
-}
-
-impl Drop for Name {
-    fn drop(&mut self) {
-        _ = std::fs::remove_file(&self.0);
-    }
 }

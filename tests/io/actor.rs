@@ -1,6 +1,7 @@
 //! An actor that has stopped: what its handler and its tasks were waiting for is cancelled, and what they had is closed.
 
-use crate::common::{LONG, Name, SHARDS, Setup, each_backend, eventually};
+use crate::common::place::Place;
+use crate::common::{LONG, SHARDS, Setup, each_backend, eventually};
 use futures::stream;
 use spargio::fs::File;
 use spargio::net::{TcpStream, UdpSocket};
@@ -122,7 +123,7 @@ fn end(setup: &Setup, end: End) {
     let rt = rt.build().unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let to = listener.local_addr().unwrap();
-    let path = Name::new();
+    let path = Place::new();
     let clerk: ClerkHandle = rt
         .block_on(rt.remote(setup.last()).unwrap().start(Clerk::default))
         .unwrap();

@@ -1,6 +1,7 @@
 //! Datagrams that are too long, that fit nowhere, and whose peers go away.
 
-use crate::common::{LONG, Name, SHARDS, each_backend, run};
+use crate::common::place::Place;
+use crate::common::{LONG, SHARDS, each_backend, run};
 use spargio::net::{UdpSocket, UnixDatagram};
 use spargio::time::{sleep, timeout};
 use std::io::{self, ErrorKind};
@@ -81,7 +82,7 @@ fn who_waits_for_a_full_peer_hears_that_it_has_gone() {
     each_backend(&SHARDS, |setup| {
         let rt = setup.build();
         run(&rt, setup.last(), async |ctx| {
-            let path = Name::new();
+            let path = Place::new();
             for to_path in [false, true] {
                 let far = UnixDatagram::bind(&path.0)?;
                 let (near, at) = (UnixDatagram::unbound()?, path.0.clone());

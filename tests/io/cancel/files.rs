@@ -1,7 +1,8 @@
 //! Files: what is dropped was done or was not, and what it owns is let go of once.
 
 use super::{POLLS, on_a_small_ring, polled};
-use crate::common::{Name, SHARDS, Setup, each_backend, eventually};
+use crate::common::place::Place;
+use crate::common::{SHARDS, Setup, each_backend, eventually};
 use spargio::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
@@ -19,7 +20,7 @@ pub(super) fn reads_and_writes(setup: &Setup) {
     let buffers: Arc<Mutex<Vec<Arc<[u8]>>>> = Arc::default();
     let written = buffers.clone();
     on_a_small_ring(setup, async move |_| {
-        let (name, other) = (Name::new(), Name::new());
+        let (name, other) = (Place::new(), Place::new());
         let options = OpenOptions::new().read(true).write(true).create_new(true);
         let file = options.open(&name.0).await?;
         for round in 0..ROUNDS {
@@ -37,7 +38,8 @@ pub(super) fn reads_and_writes(setup: &Setup) {
                 None => others(&file, &name.0, &other.0, round / POLLS % POLLS).await?,
             }
         }
-        for (round, piece) in fs::read(&name.0).await?.chunks(PIECE).enumerate() {
+        let all = fs::read(&name.0).await?;
+        for (round, piece) in all.chunks(PIECE).enumerate() {
             let new = round as u8 + 1;
             assert!(piece.iter().all(|byte| [0, new].contains(byte)), "{round}");
         }
@@ -52,7 +54,12 @@ pub(super) fn reads_and_writes(setup: &Setup) {
 /// Each of the others, dropped after so many polls.
 async fn others(file: &File, path: &Path, other: &Path, times: usize) -> io::Result<()> {
     _ = polled(times, file.read_at(vec![0; 10 * PIECE], 0)).await;
+    _ = polled(times, file.read_exact_at(vec![0; PIECE], 0)).await;
     _ = polled(times, file.read_to_end()).await;
+    // Behind the end: what is there afterwards is zeros, or nothing.
+    let end = (ROUNDS * PIECE) as u64;
+    _ = polled(times, file.write_at(vec![0; PIECE], end)).await;
+    _ = polled(times, file.set_len(end)).await.transpose()?;
     polled(times, file.sync_data()).await.transpose()?;
     polled(times, file.sync_all()).await.transpose()?;
     polled(times, file.metadata()).await.transpose()?;
