@@ -290,9 +290,6 @@ fn dropped_operations_leave_the_connection_usable() {
                     assert!((&mut accept).now_or_never().is_none());
                 }
             }
-            // The ring is told at the end of the turn. Until then one that was dropped may take a connection and close it,
-            // and a Unix connection is made at once.
-            common::yield_now().await;
             let mut incoming = listener.incoming().boxed_local();
             let (near, far) = futures::join!(UnixStream::connect(&place), incoming.next());
             let (near, far) = (near?, far.unwrap()?.0);
