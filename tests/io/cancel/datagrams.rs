@@ -1,6 +1,8 @@
 //! Datagrams: a future that has not ended has sent nothing and taken nothing.
 
 use super::{POLLS, on_a_small_ring, polled};
+#[cfg(unix)]
+use crate::common::place::Place;
 use crate::common::{SHARDS, Setup, each_backend, yield_now};
 use spargio::net::UdpSocket;
 #[cfg(unix)]
@@ -49,6 +51,10 @@ pub(super) fn udp(setup: &Setup) {
         for round in 0.. {
             let (times, buffer) = (round % POLLS, Vec::with_capacity(9));
             _ = polled(times, far.peek(Vec::with_capacity(9))).await;
+            let peeked = polled(times, far.peek_from(Vec::with_capacity(9))).await;
+            if let Some((peeked, _)) = peeked {
+                assert_eq!(peeked?.1, from);
+            }
             let bytes = match round % 2 {
                 0 => polled(times, far.recv(buffer)).await,
                 _ => {
@@ -77,13 +83,20 @@ pub(super) fn udp(setup: &Setup) {
 #[cfg(unix)]
 pub(super) fn unix(setup: &Setup) {
     on_a_small_ring(setup, async |ctx| {
-        let (near, far) = UnixDatagram::pair()?;
+        let place = Place::new();
+        let (near, far) = (UnixDatagram::unbound()?, UnixDatagram::bind(&place)?);
+        near.connect(&place)?;
+        let to = place.0.clone();
         let sending = ctx.spawn_local(async move {
             let mut sent = Vec::new();
             for round in 0..ROUNDS {
                 // More than the queue holds, now and then: some wait.
-                for _ in 0..round % 20 {
-                    let ended = polled(usize::from(round) % POLLS, near.send(vec![round])).await;
+                for number in 0..round % 20 {
+                    let times = usize::from(round) % POLLS;
+                    let ended = match number % 2 {
+                        0 => polled(times, near.send(vec![round])).await,
+                        _ => polled(times, near.send_to(vec![round], &to)).await,
+                    };
                     if let Some((bytes, _)) = ended {
                         assert_eq!(bytes?, 1);
                         sent.push(round);
@@ -95,7 +108,15 @@ pub(super) fn unix(setup: &Setup) {
         });
         let mut heard = Vec::new();
         for round in 0.. {
-            match polled(round % POLLS, far.recv(Vec::with_capacity(9))).await {
+            let (times, buffer) = (round % POLLS, Vec::with_capacity(9));
+            _ = polled(times, far.peek(Vec::with_capacity(9))).await;
+            let bytes = match round % 2 {
+                0 => polled(times, far.recv(buffer)).await,
+                _ => polled(times, far.recv_from(buffer))
+                    .await
+                    .map(|(received, buffer)| (received.map(|(bytes, _)| bytes), buffer)),
+            };
+            match bytes {
                 Some((Ok(0), _)) => break,
                 Some((received, bytes)) => {
                     assert_eq!(received?, 1);

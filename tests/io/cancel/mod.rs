@@ -4,6 +4,8 @@
 mod connections;
 mod datagrams;
 mod files;
+mod names;
+mod stream;
 mod streams;
 mod waits;
 
@@ -46,17 +48,23 @@ fn on_a_small_ring(
 fn no_descriptor_is_left() {
     use crate::child::{files, in_child};
     use crate::common::{each_backend, eventually};
+    use spargio::net::{TcpStream, UnixStream};
 
     in_child("cancel::no_descriptor_is_left", || {
         each_backend(&[1, 2], |setup| {
             let before = files();
-            streams::reads(setup);
-            streams::reads_that_take_nothing(setup);
-            streams::writes(setup);
-            connections::connects_and_accepts(setup);
+            streams::reads::<TcpStream>(setup);
+            streams::reads::<UnixStream>(setup);
+            streams::reads_that_take_nothing::<TcpStream>(setup);
+            streams::reads_that_take_nothing::<UnixStream>(setup);
+            streams::writes::<TcpStream>(setup);
+            streams::writes::<UnixStream>(setup);
+            connections::tcp(setup);
+            connections::unix(setup);
             datagrams::udp(setup);
             datagrams::unix(setup);
             files::reads_and_writes(setup);
+            names::names_and_folders(setup);
             waits::work_that_blocks(setup);
             eventually("all descriptors are closed", || files() <= before);
         });

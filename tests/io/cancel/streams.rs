@@ -1,38 +1,43 @@
 //! Reading from streams and writing to them.
 
+use super::stream::Stream;
 use super::{POLLS, on_a_small_ring, polled};
 use crate::common::{SHARDS, Setup, each_backend, eventually, yield_now};
-use crate::peers::pair;
 use futures::{AsyncReadExt, AsyncWriteExt};
 use spargio::BackendKind;
 use spargio::net::TcpStream;
+#[cfg(unix)]
+use spargio::net::UnixStream;
 use std::io;
-use std::net::Shutdown;
 use std::sync::{Arc, Mutex};
 
 const ROUNDS: usize = 400;
 
 #[test]
 fn a_dropped_read_takes_no_more_than_its_own_part() {
-    each_backend(&SHARDS, reads);
+    each_backend(&SHARDS, reads::<TcpStream>);
+    #[cfg(unix)]
+    each_backend(&SHARDS, reads::<UnixStream>);
 }
 
 /// Each number is written whole, and each read has room for one.
-pub(super) fn reads(setup: &Setup) {
+pub(super) fn reads<S: Stream>(setup: &Setup) {
     let has_ring = setup.backend == BackendKind::IoUring;
     on_a_small_ring(setup, async move |ctx| {
-        let (near, far) = pair().await?;
+        let (near, far) = S::pair().await?;
         let writing = ctx.spawn_local(async move {
             for number in 0..ROUNDS as u64 {
-                near.write_all(number.to_le_bytes().to_vec()).await.0?;
+                near.write_all_owned(number.to_le_bytes().to_vec())
+                    .await
+                    .0?;
                 yield_now().await;
             }
-            near.shutdown(Shutdown::Write)
+            near.end()
         });
         let (mut heard, mut polled_in_vain, mut canaries) = (Vec::new(), 0, Vec::new());
         for round in 0.. {
             let times = round % POLLS;
-            match polled(times, far.read(Vec::with_capacity(8))).await {
+            match polled(times, far.read_owned(Vec::with_capacity(8))).await {
                 Some((Ok(0), _)) => break,
                 Some((read, number)) => {
                     assert_eq!(read?, 8);
@@ -55,12 +60,14 @@ pub(super) fn reads(setup: &Setup) {
 
 #[test]
 fn peeking_and_polling_to_read_take_nothing_that_is_not_given_out() {
-    each_backend(&SHARDS, reads_that_take_nothing);
+    each_backend(&SHARDS, reads_that_take_nothing::<TcpStream>);
+    #[cfg(unix)]
+    each_backend(&SHARDS, reads_that_take_nothing::<UnixStream>);
 }
 
-pub(super) fn reads_that_take_nothing(setup: &Setup) {
+pub(super) fn reads_that_take_nothing<S: Stream>(setup: &Setup) {
     on_a_small_ring(setup, async |ctx| {
-        let (mut near, far) = pair().await?;
+        let (mut near, far) = S::pair().await?;
         let sent: Vec<u8> = (0..ROUNDS * 50).map(|n| (n % 251) as u8).collect();
         let expected = sent.clone();
         let writing = ctx.spawn_local(async move {
@@ -70,7 +77,7 @@ pub(super) fn reads_that_take_nothing(setup: &Setup) {
             }
             near.close().await
         });
-        let (mut reading, _writing) = far.split();
+        let (mut reading, _writing) = far.halves();
         let mut got = Vec::new();
         for round in 0.. {
             let times = round % POLLS;
@@ -94,7 +101,9 @@ pub(super) fn reads_that_take_nothing(setup: &Setup) {
 
 #[test]
 fn a_dropped_write_has_written_a_beginning_or_nothing() {
-    each_backend(&SHARDS, writes);
+    each_backend(&SHARDS, writes::<TcpStream>);
+    #[cfg(unix)]
+    each_backend(&SHARDS, writes::<UnixStream>);
 }
 
 /// Much more than fits, all bytes of one message its number.
@@ -104,17 +113,17 @@ const MESSAGES: usize = 60;
 /// So much of a message was written, at least and at most.
 type Written = (usize, usize);
 
-pub(super) fn writes(setup: &Setup) {
+pub(super) fn writes<S: Stream>(setup: &Setup) {
     // The buffers: each is let go of once.
     let buffers: Arc<Mutex<Vec<Arc<[u8]>>>> = Arc::default();
     let written = buffers.clone();
     on_a_small_ring(setup, async move |ctx| {
-        let (mut near, far) = pair().await?;
-        near.set_send_buffer_size(8_192)?;
+        let (mut near, far) = S::pair().await?;
+        near.hold_little()?;
         let reading = ctx.spawn_local(async move {
             let (mut heard, mut buffer) = (Vec::new(), Vec::with_capacity(30_000));
             loop {
-                let (read, back) = far.read(buffer).await;
+                let (read, back) = far.read_owned(buffer).await;
                 if read? == 0 {
                     return Ok::<_, io::Error>(heard);
                 }
@@ -129,7 +138,7 @@ pub(super) fn writes(setup: &Setup) {
             written.lock().unwrap().push(message.clone());
             bounds.push(write(&mut near, number, message).await?);
         }
-        near.shutdown(Shutdown::Write)?;
+        near.end()?;
         let heard = reading.await.unwrap()?;
         assert!(heard.is_sorted(), "messages are mixed");
         for (number, (least, most)) in bounds.into_iter().enumerate() {
@@ -145,13 +154,14 @@ pub(super) fn writes(setup: &Setup) {
 }
 
 /// Writes a message in one of the ways there are, and drops that after some polls.
-async fn write(near: &mut TcpStream, number: usize, message: Arc<[u8]>) -> io::Result<Written> {
+async fn write<S: Stream>(near: &mut S, number: usize, message: Arc<[u8]>) -> io::Result<Written> {
     let times = number / 4 % POLLS;
-    let stream: &TcpStream = near;
     let written = match number % 4 {
-        0 => polled(times, stream.write(message)).await.map(|(w, _)| w),
+        0 => polled(times, near.write_owned(message))
+            .await
+            .map(|(w, _)| w),
         1 => {
-            let all = polled(times, stream.write_all(message)).await;
+            let all = polled(times, near.write_all_owned(message)).await;
             all.map(|(w, _)| w.map(|()| MESSAGE))
         }
         2 => {
@@ -159,7 +169,7 @@ async fn write(near: &mut TcpStream, number: usize, message: Arc<[u8]>) -> io::R
                 message[..MESSAGE / 2].to_vec(),
                 message[MESSAGE / 2..].to_vec(),
             ];
-            let written = polled(times, stream.write_vectored(halves)).await;
+            let written = polled(times, near.write_several(halves)).await;
             // It waits first and then writes at once: one that has not ended has written nothing.
             Some(written.map_or(Ok(0), |(w, _)| w))
         }
