@@ -5,6 +5,8 @@
 mod common;
 
 mod actor;
+#[cfg(target_os = "linux")]
+mod calls;
 mod cancel;
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "a part of it is used")]
@@ -21,4 +23,5 @@ mod panics;
 mod peers;
 #[cfg(target_os = "linux")]
 mod process;
+mod short;
 mod submit;

@@ -1,6 +1,8 @@
 //! Backends: how a shard waits when it has nothing to do, how it is woken, and what carries its records besides the
 //! lanes. The backend is chosen at run time.
 
+#[cfg_attr(not(target_os = "linux"), path = "poller_elsewhere.rs")]
+mod poller;
 pub(crate) mod queue;
 pub(crate) mod readiness;
 pub(crate) mod report;

@@ -1,10 +1,10 @@
 //! The portable backend: a shard sleeps by parking its thread, or, once it has sockets to watch, by waiting for one of them
 //! to be ready.
 
+use super::poller::Poller;
 use super::readiness::Readiness;
 pub(crate) use super::readiness::Registration;
 use crate::door::clock::until;
-use polling::Poller;
 use std::cell::OnceCell;
 use std::io;
 use std::rc::Rc;
@@ -86,8 +86,7 @@ impl Sleeper {
 impl Bell {
     pub(crate) fn ring(&self) {
         match self.poller.get() {
-            // It fails only where the kernel refuses an eventfd or pipe that is there: nothing else could be done.
-            Some(poller) => _ = poller.notify(),
+            Some(poller) => poller.notify(),
             None => self.thread.unpark(),
         }
     }

@@ -1,7 +1,7 @@
 //! Which sockets are ready, on the portable backend: those that somebody waits for are watched together.
 
+use super::poller::{Events, Poller};
 use crate::door::io::operation::Interest;
-use polling::{Event, Events, PollMode, Poller};
 use slab::Slab;
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -12,10 +12,6 @@ use std::time::Duration;
 
 pub(crate) struct Readiness {
     poller: Arc<Poller>,
-    /// Whether each change of a socket is an event. Then a socket is watched once and for all, without a call for each wait:
-    /// nobody waits but after an attempt that found the socket not ready, so the next change is what they wait for. Else a
-    /// socket is watched for one event at a time.
-    edges: bool,
     events: RefCell<Events>,
     sockets: RefCell<Slab<Watched>>,
     woken: RefCell<Vec<Waker>>,
@@ -34,10 +30,8 @@ pub(crate) type Ticket = u64;
 
 impl Readiness {
     pub(super) fn new() -> io::Result<Self> {
-        let poller = Poller::new()?;
         Ok(Self {
-            edges: poller.supports_edge(),
-            poller: Arc::new(poller),
+            poller: Arc::new(Poller::new()?),
             events: RefCell::new(Events::new()),
             sockets: RefCell::default(),
             woken: RefCell::default(),
@@ -52,14 +46,7 @@ impl Readiness {
     /// Watches a socket from now on, until its registration ends.
     pub(crate) fn register(self: &Rc<Self>, socket: &socket2::Socket) -> io::Result<Registration> {
         let place = self.sockets.borrow_mut().insert(Watched::default());
-        let (first, mode) = match self.edges {
-            true => (Event::all(place), PollMode::Edge),
-            false => (Event::none(place), PollMode::Oneshot),
-        };
-        // SAFETY: the registration is ended, which deletes the socket here, before the socket is closed: see
-        // `door::io::socket::Shared`.
-        let added = unsafe { self.poller.add_with_mode(socket, first, mode) };
-        if let Err(error) = added {
+        if let Err(error) = self.poller.add(socket, place) {
             self.sockets.borrow_mut().remove(place);
             return Err(error);
         }
@@ -78,12 +65,11 @@ impl Readiness {
         }
         let (mut sockets, mut woken) = (self.sockets.borrow_mut(), self.woken.borrow_mut());
         for event in events.iter() {
-            if let Some(watched) = sockets.get_mut(event.key) {
-                // Where the socket is watched for neither side after an event, both look again.
-                if event.readable || !self.edges {
+            if let Some(watched) = sockets.get_mut(event.place) {
+                if event.readable {
                     woken.extend(watched.readers.drain(..).map(|(_, waker)| waker));
                 }
-                if event.writable || !self.edges {
+                if event.writable {
                     woken.extend(watched.writers.drain(..).map(|(_, waker)| waker));
                 }
             }
@@ -137,16 +123,9 @@ impl Registration {
         self.readiness.tickets.set(mine);
         waiting.push((mine, waker));
         *ticket = Some(mine);
-        if self.readiness.edges {
-            return Poll::Pending;
-        }
-        let event = Event::new(
-            self.place,
-            !watched.readers.is_empty(),
-            !watched.writers.is_empty(),
-        );
+        let waits = [!watched.readers.is_empty(), !watched.writers.is_empty()];
         drop(sockets);
-        if let Err(error) = self.readiness.poller.modify(socket, event) {
+        if let Err(error) = self.readiness.poller.ask(socket, self.place, waits) {
             self.leave(interest, mine);
             *ticket = None;
             return Poll::Ready(Err(error));
