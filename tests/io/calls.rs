@@ -2,10 +2,12 @@
 
 use crate::common::run;
 use crate::short::{meanwhile, pair};
+use futures::{AsyncReadExt, FutureExt};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
     SeccompRule, apply_filter,
 };
+use spargio::net::UnixStream;
 use spargio::time::sleep;
 use spargio::{BackendKind, Runtime, ShardCtx};
 use std::io::{self, Write};
@@ -40,6 +42,52 @@ fn run_without(
         run(&rt.build().unwrap(), 0, work);
     });
     runs.join().unwrap();
+}
+
+/// Room that nothing else here has.
+const FORBIDDEN: usize = 7777;
+
+#[test]
+fn a_read_that_found_everything_is_followed_by_no_other() {
+    run_without(
+        &[(libc::SYS_recvfrom, Some((2, FORBIDDEN as u64)))],
+        async |_| {
+            let (mut near, mut far) = pair().await?;
+            let mut room = [0; FORBIDDEN];
+            meanwhile(near.read(vec![0; 100]), || far.write_all(b"some"))
+                .await?
+                .0?;
+            assert!(near.read(vec![0; FORBIDDEN]).now_or_never().is_none());
+            assert!(
+                AsyncReadExt::read(&mut near, &mut room)
+                    .now_or_never()
+                    .is_none()
+            );
+            // A polled read says the same of the next one, and a full buffer says that there may be more.
+            let mut few = [0; 9];
+            meanwhile(AsyncReadExt::read(&mut near, &mut few), || {
+                far.write_all(b"more")
+            })
+            .await??;
+            assert!(near.read(vec![0; FORBIDDEN]).now_or_never().is_none());
+            meanwhile(near.read(vec![0; 4]), || far.write_all(b"four"))
+                .await?
+                .0?;
+            let tried = near.read(vec![0; FORBIDDEN]).now_or_never();
+            assert_eq!(
+                tried.unwrap().0.unwrap_err().raw_os_error(),
+                Some(libc::EOVERFLOW)
+            );
+
+            // Of these a read does not find everything: see `short`.
+            let (near, far) = UnixStream::pair()?;
+            far.write("some").await.0?;
+            near.read(vec![0; 100]).await.0?;
+            let tried = near.read(vec![0; FORBIDDEN]).now_or_never();
+            assert!(tried.unwrap().0.is_err());
+            Ok(())
+        },
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::door::io::stream::{NO_SIGNAL, Receive, Send};
 use std::cell::Cell;
 use std::io::{self, IoSlice};
 use std::net::Shutdown;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 /// One call takes no more slices; the rest is for the next one.
 const MOST_SLICES: usize = 1024;
@@ -18,6 +18,8 @@ pub(super) struct Connection {
     pub(super) endpoint: Endpoint,
     /// Whether the last read filled its buffer: as it seems, more is there already.
     flows: Cell<bool>,
+    /// Whether a read that does not fill its buffer found everything there was.
+    whole: bool,
     /// What `poll_read` waits for.
     readable: Wait,
     /// What `poll_write` waits for.
@@ -25,9 +27,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(endpoint: Endpoint) -> Self {
+    /// `whole`: whether a read that does not fill its buffer found everything there was.
+    pub(super) fn new(endpoint: Endpoint, whole: bool) -> Self {
         Self {
             endpoint,
+            whole,
             flows: Cell::new(false),
             readable: Wait::default(),
             writable: Wait::default(),
@@ -41,8 +45,16 @@ impl Connection {
         let room = room_of(&mut buffer);
         let socket = self.endpoint.socket.clone();
         let (result, receive) = self.run(Receive { socket, buffer }).await;
-        self.flows.set(matches!(result, Ok(read) if read == room));
+        self.note(&result, room);
         (result, receive.buffer)
+    }
+
+    /// What a read says of the next one.
+    fn note(&self, result: &io::Result<usize>, room: usize) {
+        self.flows.set(matches!(result, Ok(read) if *read == room));
+        if self.whole && matches!(result, Ok(read) if (1..room).contains(read)) {
+            self.endpoint.socket.drained();
+        }
     }
 
     pub(super) async fn write<B: IoBuf>(&self, buffer: B, sent: usize) -> (io::Result<usize>, B) {
@@ -108,11 +120,17 @@ impl Connection {
         task: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        self.endpoint
-            .poll_when(&self.readable, Interest::Read, task, |socket| {
-                // SAFETY: the call writes what it has received, and nothing else.
-                socket.recv_with_flags(unsafe { as_room(buffer) }, NOWAIT)
-            })
+        let room = buffer.len();
+        let read =
+            ready!(
+                self.endpoint
+                    .poll_when(&self.readable, Interest::Read, task, |socket| {
+                        // SAFETY: the call writes what it has received, and nothing else.
+                        socket.recv_with_flags(unsafe { as_room(buffer) }, NOWAIT)
+                    })
+            );
+        self.note(&read, room);
+        Poll::Ready(read)
     }
 
     pub(super) fn poll_write(

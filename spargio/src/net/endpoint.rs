@@ -96,8 +96,14 @@ impl Endpoint {
                     Poll::Ready((result, _)) => _ = result?,
                 }
             }
-            ready!(self.core.give_way(task.waker()));
-            match f(&self.socket) {
+            let result = match self.socket.is_drained(interest) {
+                true => Err(WouldBlock.into()),
+                false => {
+                    ready!(self.core.give_way(task.waker()));
+                    f(&self.socket)
+                }
+            };
+            match result {
                 Err(error) if error.kind() == WouldBlock => {
                     let socket = self.socket.clone();
                     let ready = Ready { socket, interest };

@@ -18,14 +18,14 @@ use std::task::{Context, Poll};
 
 /// What streams of all kinds do; each adds its addresses and options.
 macro_rules! stream {
-    ($stream:ident) => {
+    ($stream:ident, whole: $whole:literal) => {
         impl $stream {
             pub(super) fn endpoint(&self) -> &Endpoint {
                 &self.0.endpoint
             }
 
             pub(super) fn from_endpoint(endpoint: Endpoint) -> Self {
-                Self(Rc::new(Connection::new(endpoint)))
+                Self(Rc::new(Connection::new(endpoint, $whole)))
             }
 
             /// Reads into a buffer what has arrived, or waits until something does. 0 bytes mean the end.
@@ -289,9 +289,10 @@ macro_rules! writes {
     };
 }
 
-stream!(TcpStream);
+stream!(TcpStream, whole: true);
 #[cfg(unix)]
-stream!(UnixStream);
+// A message that brought descriptors ends a read before its buffer is full.
+stream!(UnixStream, whole: false);
 reads!(TcpStream, ReadHalf);
 #[cfg(unix)]
 reads!(UnixStream);

@@ -21,6 +21,9 @@ pub(super) struct Event {
     pub(super) place: usize,
     pub(super) readable: bool,
     pub(super) writable: bool,
+    /// A read that does not fill its buffer says no longer that there is nothing left: the end, an error or urgent bytes
+    /// stand behind what it read, and are not told again.
+    pub(super) ended: bool,
 }
 
 /// The bell's number. No socket's: those are indices of a slab.
@@ -94,12 +97,13 @@ impl Events {
         let sockets = self.0.iter().filter(|event| event.data.u64() != BELL);
         sockets.map(|event| {
             let failed = EventFlags::HUP | EventFlags::ERR;
-            let readable = failed | EventFlags::IN | EventFlags::RDHUP | EventFlags::PRI;
+            let ended = failed | EventFlags::RDHUP | EventFlags::PRI;
             let flags = event.flags;
             Event {
                 place: event.data.u64() as usize,
-                readable: flags.intersects(readable),
+                readable: flags.intersects(EventFlags::IN | ended),
                 writable: flags.intersects(EventFlags::OUT | failed),
+                ended: flags.intersects(ended),
             }
         })
     }

@@ -23,6 +23,8 @@ pub(super) struct Event {
     pub(super) place: usize,
     pub(super) readable: bool,
     pub(super) writable: bool,
+    /// A read that does not fill its buffer says no longer that there is nothing left. Never known here.
+    pub(super) ended: bool,
 }
 
 impl Poller {
@@ -98,6 +100,7 @@ impl Events {
             // A socket that is told no more is asked for by both sides again.
             readable: event.readable || self.asked,
             writable: event.writable || self.asked,
+            ended: true,
         })
     }
 }

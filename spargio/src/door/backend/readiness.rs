@@ -18,11 +18,15 @@ pub(crate) struct Readiness {
     tickets: Cell<u64>,
 }
 
-/// Who waits for a socket.
+/// Who waits for a socket, and what is known of it.
 #[derive(Default)]
 struct Watched {
     readers: Vec<(Ticket, Waker)>,
     writers: Vec<(Ticket, Waker)>,
+    /// A read has found everything there was, and no change was told since.
+    drained: bool,
+    /// See [`Event::ended`](super::poller::Event).
+    ended: bool,
 }
 
 /// A wait for a socket.
@@ -66,7 +70,9 @@ impl Readiness {
         let (mut sockets, mut woken) = (self.sockets.borrow_mut(), self.woken.borrow_mut());
         for event in events.iter() {
             if let Some(watched) = sockets.get_mut(event.place) {
+                watched.ended |= event.ended;
                 if event.readable {
+                    watched.drained = false;
                     woken.extend(watched.readers.drain(..).map(|(_, waker)| waker));
                 }
                 if event.writable {
@@ -131,6 +137,20 @@ impl Registration {
             return Poll::Ready(Err(error));
         }
         Poll::Pending
+    }
+
+    /// A read has found everything there was. Until a change is told, another one would find nothing.
+    pub(crate) fn drained(&self) {
+        if let Some(watched) = self.readiness.sockets.borrow_mut().get_mut(self.place) {
+            watched.drained = !watched.ended;
+        }
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        let sockets = self.readiness.sockets.borrow();
+        sockets
+            .get(self.place)
+            .is_some_and(|watched| watched.drained)
     }
 
     /// Waits no longer.

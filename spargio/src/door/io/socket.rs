@@ -1,5 +1,6 @@
 //! Sockets: shared by whoever names one and by the operations that use it, and closed when the last lets go.
 
+use super::operation::Interest;
 use crate::door::backend::queue::Registration;
 use std::cell::OnceCell;
 use std::io;
@@ -35,6 +36,19 @@ impl Socket {
 
     pub(crate) fn registration(&self) -> &OnceCell<Registration> {
         &self.0.registration
+    }
+
+    /// A read has found everything there was.
+    pub(crate) fn drained(&self) {
+        if let Some(registration) = self.registration().get() {
+            registration.drained();
+        }
+    }
+
+    /// Whether an attempt would find the socket not ready, as far as is known without one.
+    pub(crate) fn is_drained(&self, interest: Interest) -> bool {
+        let registration = self.registration().get();
+        interest == Interest::Read && registration.is_some_and(Registration::is_drained)
     }
 
     /// The same socket under another descriptor, to be taken to another shard: operations may still hold this one.

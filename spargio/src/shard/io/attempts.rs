@@ -68,7 +68,8 @@ fn attempt<O: Attempt>(
     waker: &Waker,
 ) -> Poll<io::Result<usize>> {
     loop {
-        if ticket.is_none() && !std::mem::take(refused) {
+        let (socket, interest) = operation.needs();
+        if ticket.is_none() && !std::mem::take(refused) && !socket.is_drained(interest) {
             ready!(core.give_way(waker));
             match operation.attempt() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
