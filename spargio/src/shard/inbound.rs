@@ -106,15 +106,19 @@ impl Core {
         }
         let mut inbound = self.inbound.borrow_mut();
         let Some(from) = inbound.find(source) else {
-            return;
+            return ring.count_stray();
         };
         ring.in_order(received, |parcel| {
             from.taken += 1;
             match parcel {
                 Parcel::Record(record) => self.deliver(record, Some(source)),
                 Parcel::InLane => {
-                    from.reader
+                    let read = from
+                        .reader
                         .read(1, |arrived| self.deliver_arrived(arrived, Some(source)));
+                    if read == 0 {
+                        ring.count_stray();
+                    }
                 }
             }
         });

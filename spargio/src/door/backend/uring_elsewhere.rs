@@ -108,6 +108,10 @@ impl Ring {
         match self.0 {}
     }
 
+    pub(crate) fn count_stray(&self) {
+        match self.0 {}
+    }
+
     pub(crate) fn confirm(&self) {
         match self.0 {}
     }

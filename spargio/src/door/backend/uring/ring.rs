@@ -257,8 +257,13 @@ impl Ring {
             Completed::Called { armed } => self.armed.set(armed),
             Completed::Done(flight) if self.hear_of(flight, cqe, done) => {}
             Completed::NotCancelled => {}
-            _ => self.queues.counters().strays.add(1),
+            _ => self.count_stray(),
         }
+    }
+
+    /// Something has come that belongs to nothing here, and is dropped.
+    pub(crate) fn count_stray(&self) {
+        self.queues.counters().strays.add(1);
     }
 
     /// A completion of an operation. `false`: there is no such flight.
