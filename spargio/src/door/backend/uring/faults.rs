@@ -34,6 +34,9 @@ pub(super) enum Fault {
     WideWindow,
     /// The kernel offers no more than Linux 5.18, and polls end with their first completion.
     OldKernel,
+    /// The poll on a ring's eventfd finds no room. Threads without a ring have nothing else to ring, and it ends with its first
+    /// completion.
+    Poll,
 }
 
 struct Plan {
@@ -118,7 +121,13 @@ pub(super) fn enter(submit: usize, _: Get) -> io::Result<usize> {
 
 /// Before an SQE is pushed: what is pushed in its place, if the queue has room.
 pub(super) fn push(entry: &Entry) -> Option<Entry> {
-    if strike(|fault| (fault == Fault::FullQueue).then_some(())).is_some() {
+    let is_call = entry.get_user_data() == completion::CALL;
+    let no_room = strike(|fault| match fault {
+        Fault::FullQueue => Some(()),
+        Fault::Poll if is_call => Some(()),
+        _ => None,
+    });
+    if no_room.is_some() {
         return None;
     }
     let is_message = entry.get_opcode() == u32::from(opcode::MsgRingData::CODE);
@@ -160,7 +169,7 @@ pub(super) fn send() -> io::Result<()> {
 
 /// Whether a poll goes on after its first completion.
 pub(super) fn polls_again() -> bool {
-    !matches!(*plan(), Some(Fault::OldKernel))
+    !matches!(*plan(), Some(Fault::OldKernel | Fault::Poll))
 }
 
 /// What a ring that is being made is told that the kernel offers.
@@ -169,6 +178,10 @@ pub(super) fn offer(offer: Offer) -> Offer {
         Some(Fault::OldKernel) => Offer {
             pass: false,
             direct: false,
+        },
+        Some(Fault::Poll) => Offer {
+            direct: false,
+            ..offer
         },
         _ => offer,
     }

@@ -15,7 +15,11 @@
 //! completion comes. A word that is sent as a completion ends that by itself, so it needs no bell. A publisher that
 //! claimed the announcement rings: with a message from its own ring if it is a shard, with
 //! `IORING_REGISTER_SEND_MSG_RING` if it has no ring, and by a write to the eventfd that the target's ring polls if the
-//! kernel lacks that or if either of them fails. The last needs no memory, so no shard is left asleep.
+//! kernel lacks that or if either of them fails. The last needs no memory, so no shard is left asleep; one whose poll on
+//! that eventfd found no room sleeps for a millisecond at the most.
+//!
+//! What a turn has sent is submitted at its end, before it is known whether there is anything else to do, so a shard that
+//! then sleeps has entered the kernel twice: others need not wait until it has spun and looked again.
 //!
 //! *Descriptors.* A bell owns duplicates of the ring's descriptor and of the eventfd's. Every shard of the runtime holds
 //! all bells until its thread ends, and the seat holds the shard's until it is left: no number that somebody may send to

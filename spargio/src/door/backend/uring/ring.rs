@@ -228,7 +228,7 @@ impl Ring {
         if self.queues.push(&message) {
             self.ringing.borrow_mut().push(to);
         } else {
-            self.peer(to).call();
+            self.ring_again(to);
         }
     }
 
@@ -322,9 +322,10 @@ impl Ring {
         self.queues.pushed() > 0 || self.senders.borrow().iter().any(Sender::is_waiting)
     }
 
-    /// Submits what is left and sleeps until something comes or the time is over; may return early.
+    /// Submits what is left and sleeps until something comes or the time is over; may return early. Briefly while threads
+    /// outside would not be heard: their bells may end at the eventfd.
     pub(crate) fn wait(&self, end: Option<Instant>) {
-        let unsent = self.failed.get() || self.operations.has_unpushed();
+        let unsent = !self.armed.get() || self.failed.get() || self.operations.has_unpushed();
         self.queues.wait(end.map(until), unsent);
     }
 }

@@ -303,6 +303,18 @@ fn bells_from_threads_without_a_ring() {
     }
 }
 
+/// Whoever sleeps without a poll on its eventfd hears nobody outside, so it sleeps briefly.
+#[test]
+fn polls_that_find_no_room() {
+    for carry in [Carry::Lane, Carry::Completion] {
+        in_time(Fault::Poll, 1, move |injected| {
+            let survivor = Survivor::new(carry, 16, Duration::ZERO);
+            survivor.ask_from_outside(|| injected() >= TIMES / 2);
+            survivor.end();
+        });
+    }
+}
+
 /// Asks alone, each of which wakes a sleeper: no other message could wake it in the bell's place.
 #[test]
 fn bells_between_shards() {
