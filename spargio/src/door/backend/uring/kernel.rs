@@ -59,9 +59,10 @@ pub(super) fn push(uring: &mut IoUring, entry: &Entry) -> bool {
     let Some(entry) = &faults::push(entry) else {
         return false;
     };
-    // SAFETY: a message to a ring and a poll are numbers alone, whose descriptors are owned by bells that outlive the ring.
-    // What the SQE of an operation points to is the operation's own, by the promise of `Operation`, and `Flights` holds
-    // that until its final completion.
+    // SAFETY: a message to a ring, a poll and a cancellation are numbers alone; the descriptors among them are owned by bells
+    // that the ring holds, or by the probe, which outlives what it sends. What the SQE of an operation points to is the
+    // operation's own, by the promise of `Operation`, and `Flights` holds that until its final completion. Other SQEs are
+    // made nowhere in this backend.
     unsafe { uring.submission().push(entry) }.is_ok()
 }
 

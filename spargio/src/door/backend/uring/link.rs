@@ -7,7 +7,7 @@
 //!
 //! *Window.* A sender has at most so many words under way that the target has not taken. All windows of a target
 //! together are no larger than its completion queue, so the kernel never has to keep completions that found no room (it
-//! would, without bound). The target says how many it has taken in shared memory, in [`Lane::taken`].
+//! would, without bound); where the queue has less room than there are shards, it keeps no more than a word of each. The target says how many it has taken in shared memory, in [`Lane::taken`].
 
 use super::completion::{Arrival, LAST_NUMBER, Word};
 use crate::door::lane::Lane;

@@ -31,6 +31,8 @@
 //! *The end.* A shard waits until the kernel has let go of its operations, which were cancelled, before its ring is closed.
 //! What does not land in time is leaked and counted, never freed.
 
+#![deny(unsafe_code)]
+
 mod bell;
 mod completion;
 #[cfg(test)]
@@ -40,6 +42,7 @@ mod completion;
 )]
 mod faults;
 mod flights;
+#[allow(unsafe_code, reason = "the system calls")]
 mod kernel;
 mod link;
 mod operations;

@@ -33,6 +33,7 @@ use std::time::Instant;
 const FOR_CALLS: usize = 8;
 
 pub(crate) struct Ring {
+    /// Closed before the bells are let go that its SQEs name.
     queues: Queues,
     id: ShardId,
     shards: usize,
@@ -183,6 +184,8 @@ impl Ring {
         }
     }
 
+    /// A word has arrived, or has not and is sent again, whatever the reason: a target that has gone is none, for its
+    /// descriptor outlives all who may send to it.
     fn land(&self, to: ShardId, number: u8, arrived: bool) {
         let mut senders = self.senders.borrow_mut();
         let sender = &mut senders[usize::from(to)];
