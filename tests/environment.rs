@@ -49,6 +49,16 @@ fn assert_works(rt: &Runtime) {
     assert_eq!(rt.block_on(across.unwrap()), Ok((Ok(6), Ok(()))));
 }
 
+/// Runs a test in a child that loses io_uring; `None` as well where there is nothing to lose. The child does not look: that
+/// is part of its test.
+#[track_caller]
+fn in_child_with_ring(test: &str, body: impl FnOnce()) -> Option<String> {
+    if !child::is_child(test) && !common::has_ring(Carry::Lane) {
+        return None;
+    }
+    child::in_child(test, body)
+}
+
 /// Two shards on io_uring.
 fn on_io_uring(carry: Carry) -> Builder {
     let builder = Runtime::builder().shards(2).carry(carry);

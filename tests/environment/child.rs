@@ -1,7 +1,5 @@
 //! A test that runs itself again as a child, and what a child can see of itself.
 
-use crate::common::has_ring;
-use spargio::Carry;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
@@ -16,15 +14,17 @@ const CHILD: &str = "SPARGIO_TEST_CHILD";
 /// How long a child may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
+/// Whether this is the child of the test of this name.
+pub(crate) fn is_child(test: &str) -> bool {
+    env::var(CHILD).is_ok_and(|child| child == test)
+}
+
 /// Runs the test of this name again, where `body` runs in the child; what the child printed, once it has succeeded.
-/// `None` in the child itself, and where io_uring cannot be used even here.
+/// `None` in the child itself.
 #[track_caller]
 pub(crate) fn in_child(test: &str, body: impl FnOnce()) -> Option<String> {
-    if env::var(CHILD).is_ok_and(|child| child == test) {
+    if is_child(test) {
         body();
-        return None;
-    }
-    if !has_ring(Carry::Lane) {
         return None;
     }
     let mut child = Command::new(env::current_exe().unwrap())

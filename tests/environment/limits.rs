@@ -1,8 +1,9 @@
 //! Limits on locked memory and on open files.
 
-use crate::child::{files, in_child, numbers};
+use crate::child::{files, numbers};
 use crate::{
-    assert_falls_back, assert_nothing_left, assert_said_once, assert_works, on_io_uring, refused,
+    assert_falls_back, assert_nothing_left, assert_said_once, assert_works, in_child_with_ring,
+    on_io_uring, refused,
 };
 use spargio::{Carry, IoUringReport};
 
@@ -73,14 +74,14 @@ fn without_locked_memory(bytes: u64) {
 #[test]
 fn no_memory_may_be_locked() {
     let test = "limits::no_memory_may_be_locked";
-    let printed = in_child(test, || without_locked_memory(0));
+    let printed = in_child_with_ring(test, || without_locked_memory(0));
     assert_said_once(printed);
 }
 
 #[test]
 fn less_memory_may_be_locked_than_a_ring_takes() {
     let test = "limits::less_memory_may_be_locked_than_a_ring_takes";
-    let printed = in_child(test, || without_locked_memory(4096));
+    let printed = in_child_with_ring(test, || without_locked_memory(4096));
     assert_said_once(printed);
 }
 
@@ -88,7 +89,7 @@ fn less_memory_may_be_locked_than_a_ring_takes() {
 #[test]
 fn some_shards_may_lock_their_memory_and_some_may_not() {
     let test = "limits::some_shards_may_lock_their_memory_and_some_may_not";
-    let printed = in_child(test, || {
+    let printed = in_child_with_ring(test, || {
         lock_at_most(200 * 1024);
         assert!(IoUringReport::probe().is_usable(), "small rings fit");
         for carry in [Carry::Lane, Carry::Completion] {
@@ -123,7 +124,7 @@ fn with_files<T>(more: usize, run: impl FnOnce() -> T) -> T {
 #[test]
 fn fewer_files_may_be_open_than_shards_take() {
     let test = "limits::fewer_files_may_be_open_than_shards_take";
-    let printed = in_child(test, || {
+    let printed = in_child_with_ring(test, || {
         limit(libc::RLIMIT_NOFILE, 1024);
         // From not even one for a probe on.
         for more in 0..12 {

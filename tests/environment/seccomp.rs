@@ -1,8 +1,9 @@
 //! Seccomp filters, as container engines set them up.
 
-use crate::child::{cpu_time, files, in_child};
+use crate::child::{cpu_time, files};
 use crate::{
-    assert_falls_back, assert_nothing_left, assert_said_once, assert_works, on_io_uring, refused,
+    assert_falls_back, assert_nothing_left, assert_said_once, assert_works, in_child_with_ring,
+    on_io_uring, refused,
 };
 use futures::FutureExt;
 use seccompiler::{
@@ -63,7 +64,7 @@ fn names_all_calls(remedy: &str) -> bool {
 
 #[test]
 fn a_filter_that_answers_eperm() {
-    let printed = in_child("seccomp::a_filter_that_answers_eperm", || {
+    let printed = in_child_with_ring("seccomp::a_filter_that_answers_eperm", || {
         forbid(&ALL, libc::EPERM);
         assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
     });
@@ -72,7 +73,7 @@ fn a_filter_that_answers_eperm() {
 
 #[test]
 fn a_filter_that_answers_enosys() {
-    let printed = in_child("seccomp::a_filter_that_answers_enosys", || {
+    let printed = in_child_with_ring("seccomp::a_filter_that_answers_enosys", || {
         forbid(&ALL, libc::ENOSYS);
         let names = |cause: &str| cause.contains("seccomp") || cause.contains("kernel");
         assert_refused(|cause, remedy| names(cause) && names_all_calls(remedy));
@@ -82,7 +83,7 @@ fn a_filter_that_answers_enosys() {
 
 #[test]
 fn a_filter_that_forbids_enter_alone() {
-    let printed = in_child("seccomp::a_filter_that_forbids_enter_alone", || {
+    let printed = in_child_with_ring("seccomp::a_filter_that_forbids_enter_alone", || {
         forbid(&["io_uring_enter"], libc::EPERM);
         assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
     });
@@ -91,7 +92,7 @@ fn a_filter_that_forbids_enter_alone() {
 
 #[test]
 fn a_filter_that_forbids_register_alone() {
-    let printed = in_child("seccomp::a_filter_that_forbids_register_alone", || {
+    let printed = in_child_with_ring("seccomp::a_filter_that_forbids_register_alone", || {
         forbid(&["io_uring_register"], libc::EPERM);
         assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
     });
@@ -102,7 +103,7 @@ fn a_filter_that_forbids_register_alone() {
 #[test]
 fn a_filter_that_comes_after_a_runtime_has_gone() {
     let test = "seccomp::a_filter_that_comes_after_a_runtime_has_gone";
-    let printed = in_child(test, || {
+    let printed = in_child_with_ring(test, || {
         assert_works(&on_io_uring(Carry::Lane).build().unwrap());
         forbid(&ALL, libc::EPERM);
         assert_refused(|cause, remedy| cause.contains("seccomp") && names_all_calls(remedy));
@@ -113,7 +114,7 @@ fn a_filter_that_comes_after_a_runtime_has_gone() {
 /// What a runtime on io_uring does that is forbidden its system calls while it runs. Nothing is promised of what it still
 /// carries but this: whoever asks from outside has a reply, it does not burn the CPU, and it ends.
 fn forbidden_late(test: &str, names: &'static [&'static str], carry: Carry) {
-    in_child(test, move || {
+    in_child_with_ring(test, move || {
         let before = files();
         let rt = on_io_uring(carry).build().unwrap();
         assert_works(&rt);
