@@ -19,6 +19,8 @@ mod end;
 mod exhausted;
 mod fair;
 mod incoming;
+#[cfg(target_os = "linux")]
+mod lookups;
 mod panics;
 mod peers;
 #[cfg(target_os = "linux")]
