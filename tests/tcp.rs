@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{SHARDS, Setup, descriptors, each_backend, eventually, run};
+use common::{LONG, SHARDS, Setup, descriptors, each_backend, eventually, run};
 use futures::{AsyncReadExt, AsyncWriteExt, FutureExt, StreamExt};
 use spargio::ShardId;
 use spargio::net::{Detached, ListenOptions, TcpListener, TcpStream};
@@ -172,23 +172,41 @@ fn addresses_and_names() {
 
 #[test]
 fn a_port_is_shared_by_those_who_say_so() {
+    const CLIENTS: usize = 64;
     each_backend(&[2], |setup| {
         let rt = setup.build();
-        let options = ListenOptions::new().reuse_port(true).backlog(16);
-        let (first, second) = (options.clone(), options);
-        let port = run(&rt, 0, async move |ctx| {
-            let listener = first.listen("127.0.0.1:0").await?;
-            let port = listener.local_addr()?.port();
-            // It listens for as long as the runtime lives.
-            ctx.spawn_local(async move { listener.accept().await.map(drop) });
-            Ok(port)
-        });
-        run(&rt, 1, async move |_| {
-            assert!(TcpListener::bind(("127.0.0.1", port)).await.is_err());
-            let listener = second.listen(("127.0.0.1", port)).await?;
-            assert_eq!(listener.local_addr()?.port(), port);
-            Ok(())
-        });
+        let listen = |shard: u8, at: SocketAddr| {
+            run(&rt, shard.into(), async move |ctx| {
+                if at.port() > 0 {
+                    assert!(TcpListener::bind(at).await.is_err());
+                }
+                let listener = ListenOptions::new().reuse_port(true).listen(at).await?;
+                let bound = listener.local_addr()?;
+                // It listens for as long as the runtime lives.
+                ctx.spawn_local(async move {
+                    loop {
+                        let (stream, _) = listener.accept().await.unwrap();
+                        stream.write_all(vec![shard]).await.0.unwrap();
+                    }
+                });
+                Ok(bound)
+            })
+        };
+        let address = listen(0, SocketAddr::from(([127, 0, 0, 1], 0)));
+        assert_eq!(listen(1, address), address);
+        let connect = |_| std::net::TcpStream::connect(address).unwrap();
+        let clients: Vec<_> = (0..CLIENTS).map(connect).collect();
+        // All are accepted, by one or the other. That the system picks one for all is as likely as never.
+        let mut served = [0; 2];
+        for mut client in clients {
+            let mut by = Vec::new();
+            client.set_read_timeout(Some(LONG)).unwrap();
+            client.read_to_end(&mut by).unwrap();
+            let [by] = by[..] else { panic!("{by:?}") };
+            served[usize::from(by)] += 1;
+        }
+        assert_eq!(served.iter().sum::<usize>(), CLIENTS);
+        assert!(!served.contains(&0), "{served:?}");
     });
 }
 
