@@ -355,45 +355,6 @@ fn options() {
 }
 
 #[test]
-fn groups_are_joined_and_left() {
-    each_backend(&[1], |setup| {
-        let rt = setup.build();
-        run(&rt, 0, async |_| {
-            let group = Ipv4Addr::new(239, 255, 7, 7);
-            let member = UdpSocket::bind("0.0.0.0:0").await?;
-            member.join_multicast_v4(group, Ipv4Addr::LOCALHOST)?;
-            // Joined once, left once.
-            assert!(
-                member
-                    .join_multicast_v4(group, Ipv4Addr::LOCALHOST)
-                    .is_err()
-            );
-            member.leave_multicast_v4(group, Ipv4Addr::LOCALHOST)?;
-            assert!(
-                member
-                    .leave_multicast_v4(group, Ipv4Addr::LOCALHOST)
-                    .is_err()
-            );
-            let no_group = Ipv4Addr::new(10, 0, 0, 1);
-            assert!(
-                member
-                    .join_multicast_v4(no_group, Ipv4Addr::LOCALHOST)
-                    .is_err()
-            );
-            // Where this host has IPv6.
-            if let Ok(six) = UdpSocket::bind("[::]:0").await {
-                let group = "ff01::7:7".parse().unwrap();
-                assert!(six.leave_multicast_v6(group, 1).is_err(), "not joined");
-                if six.join_multicast_v6(group, 1).is_ok() {
-                    six.leave_multicast_v6(group, 1)?;
-                }
-            }
-            Ok(())
-        });
-    });
-}
-
-#[test]
 fn a_socket_is_handed_to_another_shard() {
     each_backend(&[2, 4], |setup| {
         let rt = setup.build();
