@@ -2,7 +2,7 @@
 //! They are injected in every ring of the process, so the tests that set them take turns.
 
 use super::completion;
-use super::kernel::Get;
+use super::kernel::{Get, accepts_many};
 use super::probe::Offer;
 use io_uring::cqueue;
 use io_uring::opcode;
@@ -32,7 +32,8 @@ pub(super) enum Fault {
     Send(i32),
     /// Windows are so wide that completion queues overflow.
     WideWindow,
-    /// The kernel offers no more than Linux 5.18, and polls end with their first completion.
+    /// The kernel offers no more than Linux 5.18, where an accept is for one connection, and polls end with their first
+    /// completion.
     OldKernel,
     /// The poll on a ring's eventfd finds no room. Threads without a ring have nothing else to ring, and it ends with its first
     /// completion.
@@ -139,6 +140,7 @@ pub(super) fn push(entry: &Entry) -> Option<Entry> {
             Some(error)
         }
         Fault::Operation(error) if is_transfer => Some(error),
+        Fault::OldKernel if accepts_many(entry) => Some(libc::EINVAL),
         _ => None,
     });
     let Some(_) = error else {
@@ -154,6 +156,7 @@ pub(super) fn outcome(cqe: &cqueue::Entry) -> i32 {
     match *plan() {
         _ if !doomed => cqe.result(),
         Some(Fault::Message(error) | Fault::Bell(error) | Fault::Operation(error)) => -error,
+        Some(Fault::OldKernel) => -libc::EINVAL,
         _ => -libc::ENOMEM,
     }
 }

@@ -66,6 +66,16 @@ pub(super) fn push(uring: &mut IoUring, entry: &Entry) -> bool {
     unsafe { uring.submission().push(entry) }.is_ok()
 }
 
+/// Whether an SQE accepts one connection after another, which only its flags say.
+#[cfg(test)]
+pub(super) fn accepts_many(entry: &Entry) -> bool {
+    /// The kernel's `IORING_ACCEPT_MULTISHOT`.
+    const MULTISHOT: u16 = 1;
+    // SAFETY: an `Entry` is an SQE by its representation, which begins with two bytes and a number of two.
+    let [_, priority] = unsafe { *std::ptr::from_ref(entry).cast::<[u16; 2]>() };
+    entry.get_opcode() == u32::from(opcode::AcceptMulti::CODE) && priority & MULTISHOT != 0
+}
+
 /// What a completion says of its operation.
 #[cfg(not(test))]
 pub(super) fn outcome(cqe: &io_uring::cqueue::Entry) -> i32 {

@@ -1,5 +1,6 @@
 //! Whatever the kernel answers, nothing is lost and nothing changes its place.
 
+mod accepts;
 mod operations;
 
 use super::faults::{Fault, Faulty};
