@@ -5,7 +5,7 @@ use super::{POLLS, on_a_small_ring, polled};
 use crate::common::place::Place;
 use crate::common::{SHARDS, Setup, each_backend};
 use futures::{StreamExt, join};
-use spargio::net::{TcpListener, TcpStream};
+use spargio::net::{ListenOptions, TcpListener, TcpStream};
 #[cfg(unix)]
 use spargio::net::{UnixListener, UnixStream};
 use std::io;
@@ -23,17 +23,21 @@ pub(super) fn tcp(setup: &Setup) {
         let address = listener.local_addr()?;
         // A name is looked up by another thread.
         let name = format!("localhost:{}", address.port());
+        let options = ListenOptions::new();
         for round in 0..ROUNDS {
             let (near, far) = (round % POLLS, round / POLLS % POLLS);
             let mut incoming = listener.incoming();
-            let (near, named, far, next) = join!(
+            let (near, named, bound, listens, far, next) = join!(
                 polled(near, TcpStream::connect(address)),
                 polled(near, TcpStream::connect(&name)),
+                polled(near, TcpListener::bind("localhost:0")),
+                polled(near, options.listen("localhost:0")),
                 polled(far, listener.accept()),
                 polled(far, incoming.next()),
             );
             // A connection that was dropped while it was accepted is closed for its peer as well.
             drop((near.transpose()?, named.transpose()?));
+            drop((bound.transpose()?, listens.transpose()?));
             drop((far.transpose()?, next));
         }
         answers(&listener).await

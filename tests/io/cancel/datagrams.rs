@@ -17,6 +17,40 @@ fn of_udp() {
     each_backend(&SHARDS, udp);
 }
 
+#[test]
+fn of_udp_by_name() {
+    each_backend(&SHARDS, names);
+}
+
+/// While a name is looked up, nothing has happened yet.
+pub(super) fn names(setup: &Setup) {
+    on_a_small_ring(setup, async |_| {
+        let bind = || UdpSocket::bind("127.0.0.1:0");
+        let (near, far) = (bind().await?, bind().await?);
+        let peers = [bind().await?, bind().await?];
+        let at = format!("localhost:{}", far.local_addr()?.port());
+        let mut peer = None;
+        for round in 0..ROUNDS {
+            let times = usize::from(round) % POLLS;
+            let to = peers[usize::from(round) % 2].local_addr()?;
+            let name = format!("localhost:{}", to.port());
+            let connected = polled(times, near.connect(name)).await.transpose()?;
+            peer = connected.map(|()| to).or(peer);
+            assert_eq!(near.peer_addr().ok(), peer);
+            if let Some((sent, _)) = polled(times, peers[0].send_to(vec![round], &at)).await {
+                assert_eq!(sent?, 1);
+                assert_eq!(far.recv(Vec::with_capacity(9)).await.1, [round]);
+            }
+            if let Some(bound) = polled(times, UdpSocket::bind("localhost:0")).await {
+                assert!(bound?.local_addr()?.ip().is_loopback());
+            }
+        }
+        peers[0].send_to("last", far.local_addr()?).await.0?;
+        assert_eq!(far.recv(Vec::with_capacity(9)).await.1, b"last");
+        Ok(())
+    });
+}
+
 #[cfg(unix)]
 #[test]
 fn of_unix_sockets() {

@@ -67,8 +67,15 @@ async fn others(file: &File, path: &Path, other: &Path, times: usize) -> io::Res
     polled(times, fs::write(other, vec![0; PIECE]))
         .await
         .transpose()?;
-    if let Some(opened) = polled(times, File::open(path)).await.transpose()? {
-        polled(times, opened.close()).await.transpose()?;
+    let options = OpenOptions::new().read(true);
+    for opened in [
+        polled(times, File::open(path)).await,
+        polled(times, File::create(other)).await,
+        polled(times, options.open(path)).await,
+    ] {
+        if let Some(opened) = opened.transpose()? {
+            polled(times, opened.close()).await.transpose()?;
+        }
     }
     Ok(())
 }

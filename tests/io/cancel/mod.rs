@@ -4,6 +4,7 @@
 mod connections;
 mod datagrams;
 mod files;
+mod halves;
 mod names;
 mod stream;
 mod streams;
@@ -59,9 +60,12 @@ fn no_descriptor_is_left() {
             streams::reads_that_take_nothing::<UnixStream>(setup);
             streams::writes::<TcpStream>(setup);
             streams::writes::<UnixStream>(setup);
+            halves::both::<TcpStream>(setup);
+            halves::both::<UnixStream>(setup);
             connections::tcp(setup);
             connections::unix(setup);
             datagrams::udp(setup);
+            datagrams::names(setup);
             datagrams::unix(setup);
             files::reads_and_writes(setup);
             names::names_and_folders(setup);

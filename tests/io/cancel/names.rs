@@ -65,6 +65,14 @@ async fn change(folder: &Path, times: usize) -> io::Result<()> {
     either(polled(times, fs::read_to_string(at("new"))).await)?;
     either(polled(times, fs::metadata(at("new"))).await)?;
     either(polled(times, fs::exists(at("new"))).await)?;
+    #[cfg(unix)]
+    either(polled(times, fs::symlink("new", at("link"))).await)?;
+    // The link itself, whatever has become of what it names.
+    let link = polled(times, fs::symlink_metadata(at("link"))).await;
+    if let Some(Ok(link)) = &link {
+        assert!(link.is_symlink());
+    }
+    either(link)?;
     if let Some(entries) = polled(times, fs::read_dir(folder)).await.transpose()? {
         for entry in &entries {
             either(polled(times, entry.metadata()).await)?;

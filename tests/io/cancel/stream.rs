@@ -12,6 +12,7 @@ use std::net::Shutdown;
 pub(super) trait Stream: AsyncRead + AsyncWrite + Sized + Unpin + 'static {
     async fn pair() -> io::Result<(Self, Self)>;
     async fn read_owned<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B);
+    async fn peek_owned<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B);
     async fn write_owned<B: IoBuf>(&self, buffer: B) -> (io::Result<usize>, B);
     async fn write_all_owned<B: IoBuf>(&self, buffer: B) -> (io::Result<()>, B);
     async fn write_several<B: IoBuf>(&self, buffers: Vec<B>) -> (io::Result<usize>, Vec<B>);
@@ -29,6 +30,10 @@ macro_rules! stream {
 
             async fn read_owned<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
                 self.read(buffer).await
+            }
+
+            async fn peek_owned<B: IoBufMut>(&self, buffer: B) -> (io::Result<usize>, B) {
+                self.peek(buffer).await
             }
 
             async fn write_owned<B: IoBuf>(&self, buffer: B) -> (io::Result<usize>, B) {

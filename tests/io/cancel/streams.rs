@@ -37,6 +37,9 @@ pub(super) fn reads<S: Stream>(setup: &Setup) {
         let (mut heard, mut polled_in_vain, mut canaries) = (Vec::new(), 0, Vec::new());
         for round in 0.. {
             let times = round % POLLS;
+            // It takes nothing, ended or not.
+            let peeked = polled(times, far.peek_owned(Vec::with_capacity(8))).await;
+            peeked.map(|(peeked, _)| peeked).transpose()?;
             match polled(times, far.read_owned(Vec::with_capacity(8))).await {
                 Some((Ok(0), _)) => break,
                 Some((read, number)) => {

@@ -2,8 +2,9 @@
 
 use super::{POLLS, on_a_small_ring, polled};
 use crate::common::{SHARDS, Setup, Tally, each_backend, eventually};
+use futures::StreamExt;
 use spargio::blocking;
-use spargio::time::{interval, sleep, timeout};
+use spargio::time::{interval_at, sleep, sleep_until, timeout};
 use std::future::pending;
 use std::time::{Duration, Instant};
 
@@ -16,15 +17,20 @@ fn time_goes_on_for_the_others() {
         on_a_small_ring(setup, async |_| {
             let start = Instant::now();
             let period = Duration::from_millis(1);
-            let mut beats = interval(period);
+            let mut beats = interval_at(start, period);
             let first = beats.tick().await;
             let mut last = first;
             for round in 0..ROUNDS {
                 let times = round % POLLS;
                 assert!(polled(times, sleep(HOUR)).await.is_none());
+                assert!(polled(times, sleep_until(start + HOUR)).await.is_none());
                 let endless = timeout(HOUR, pending::<()>());
                 assert!(polled(times, endless).await.is_none());
-                if let Some(beat) = polled(times, beats.tick()).await {
+                let beat = match round / POLLS % 2 {
+                    0 => polled(times, beats.tick()).await,
+                    _ => polled(times, beats.next()).await.flatten(),
+                };
+                if let Some(beat) = beat {
                     assert!(beat > last, "a beat twice");
                     last = beat;
                 }
