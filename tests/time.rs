@@ -14,21 +14,33 @@ const MS: Duration = Duration::from_millis(1);
 
 #[test]
 fn a_sleep_is_never_early_and_can_be_late_by_less_than_a_millisecond() {
+    // On a machine with other work it takes some rounds until half of the sleeps of one are not held up.
+    const ROUNDS: usize = 50;
     each_backend(&SHARDS, |setup| {
         let rt = setup.build();
         let late = rt.spawn_on(setup.last(), async {
             let mut least = Duration::MAX;
-            for n in 1..=20 {
-                let start = Instant::now();
-                sleep(MS * n / 4).await;
-                let late = start.elapsed().checked_sub(MS * n / 4);
-                least = least.min(late.expect("it came early"));
+            for _ in 0..ROUNDS {
+                let mut all = Vec::new();
+                for n in 1..=20 {
+                    let start = Instant::now();
+                    sleep(MS * n / 4).await;
+                    let late = start.elapsed().checked_sub(MS * n / 4);
+                    all.push(late.expect("it came early"));
+                }
+                all.sort();
+                least = least.min(all[all.len() / 2]);
+                if least < MS {
+                    break;
+                }
             }
             least
         });
         let least = rt.block_on(late.unwrap()).unwrap();
-        // On a machine with other work some are later, but hardly all.
-        assert!(least < MS, "the least late of twenty was late by {least:?}");
+        assert!(
+            least < MS,
+            "in every round half of the sleeps were late by {least:?} or more"
+        );
     });
 }
 
