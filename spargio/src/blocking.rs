@@ -8,8 +8,8 @@ use std::task::{Context, Poll};
 /// Runs a closure on a thread that may block, and resolves to what it returns.
 ///
 /// The threads are those of the [`blocking`](https://docs.rs/blocking) crate: the process has at most 500, or as many as
-/// the environment variable `BLOCKING_MAX_THREADS` says (1 to 10,000); closures wait for their turn, in order, and a
-/// thread that finds nothing to do ends after half a second.
+/// the environment variable `BLOCKING_MAX_THREADS` says (1 to 10,000), and closures wait for their turn, in order. A thread
+/// that finds nothing to do may stay for what comes next: version 1.7 of that crate ends none.
 ///
 /// ```
 /// use spargio::Runtime;
