@@ -4,6 +4,9 @@
 //! Where valgrind is missing the test says SKIP; with `SPARGIO_REQUIRE_VALGRIND=1` it fails. The bounds are those of
 //! this suite's test profile, with its debug assertions, and a sixth above what was counted when they were set.
 
+mod common;
+
+use common::skip::skip_unless_required;
 use spargio::{AskError, Cx, Handle, RingMsg, Runtime, ShardCtx, shard_actor};
 use std::process::Command;
 
@@ -84,12 +87,8 @@ fn count(work: &str, bursts: u64) -> Option<u64> {
         .env(WORK, format!("{work} {bursts}"))
         .output();
     let Ok(output) = counted else {
-        let required = std::env::var("SPARGIO_REQUIRE_VALGRIND").is_ok_and(|value| value == "1");
-        assert!(
-            !required,
-            "valgrind is required: install it, as .ci/run does"
-        );
-        eprintln!("SKIP: there is no valgrind");
+        let why = "there is no valgrind; .ci/run installs it";
+        skip_unless_required("SPARGIO_REQUIRE_VALGRIND", why);
         return None;
     };
     let text = String::from_utf8_lossy(&output.stderr).into_owned();

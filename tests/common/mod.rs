@@ -6,7 +6,9 @@
 
 pub mod place;
 pub mod server;
+pub(crate) mod skip;
 
+use skip::skip_unless_required;
 use spargio::time::timeout;
 use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
 use std::io;
@@ -73,14 +75,14 @@ pub fn each_backend(shards: &[usize], test: impl Fn(&Setup)) {
 
 /// Whether io_uring can be used here, with this carry. Where it cannot, the test says so and is skipped, or fails if
 /// `SPARGIO_REQUIRE_URING=1`.
+#[track_caller]
 pub fn has_ring(carry: Carry) -> bool {
     let report = IoUringReport::probe();
     if report.carries().contains(&carry) {
         return true;
     }
-    let required = std::env::var("SPARGIO_REQUIRE_URING").is_ok_and(|required| required == "1");
-    assert!(!required, "io_uring is required, {carry:?}: {report}");
-    eprintln!("SKIP: io_uring cannot be used with {carry:?}: {report}");
+    let why = format_args!("io_uring cannot be used with {carry:?}: {report}");
+    skip_unless_required("SPARGIO_REQUIRE_URING", why);
     false
 }
 

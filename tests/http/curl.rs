@@ -1,6 +1,7 @@
 //! curl.
 
 use crate::common::place::Place;
+use crate::common::skip::skip_unless_required;
 use crate::common::{bytes, each_backend};
 use std::process::Command;
 
@@ -27,9 +28,8 @@ fn curl(args: &[&str]) -> Option<Vec<u8>> {
             Some(ran.stdout)
         }
         Err(error) => {
-            let required = std::env::var("SPARGIO_REQUIRE_CURL").is_ok_and(|it| it == "1");
-            assert!(!required, "curl is required: {error}");
-            eprintln!("SKIP: curl cannot be run: {error}");
+            let why = format_args!("curl cannot be run: {error}");
+            skip_unless_required("SPARGIO_REQUIRE_CURL", why);
             None
         }
     }

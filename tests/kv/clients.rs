@@ -1,5 +1,6 @@
 //! Real clients: `redis-cli`, `redis-benchmark`, and the crate `redis`.
 
+use crate::common::skip::skip_unless_required;
 use crate::each_server;
 use crate::server::Kv;
 use redis::Commands;
@@ -18,12 +19,8 @@ fn tool(program: &str, kv: &Kv, arguments: &[&str], input: &str) -> Option<Strin
         .stderr(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else {
-        let required = std::env::var("SPARGIO_REQUIRE_REDIS").is_ok_and(|value| value == "1");
-        assert!(
-            !required,
-            "{program} is required: install redis-tools, as .ci/run does"
-        );
-        eprintln!("SKIP: there is no {program}");
+        let why = format_args!("there is no {program}; .ci/run installs redis-tools");
+        skip_unless_required("SPARGIO_REQUIRE_REDIS", why);
         return None;
     };
     child

@@ -2,6 +2,9 @@
 
 mod accepts;
 mod operations;
+// What all tests have in common.
+#[path = "../../../../../tests/common/skip.rs"]
+mod skip;
 
 use super::faults::{Fault, Faulty};
 use crate::door::clock::{now, until};
@@ -10,6 +13,7 @@ use crate::{
     BackendKind, Carry, Client, Cx, Event, RemoteShard, RingMsg, RingStats, Runtime, ShardCtx,
     ShardId, shard_actor,
 };
+use skip::skip_unless_required;
 use std::cell::Cell;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -201,9 +205,7 @@ fn has_ring() -> bool {
     let Err(refusal) = super::offer() else {
         return true;
     };
-    let required = std::env::var("SPARGIO_REQUIRE_URING").is_ok_and(|required| required == "1");
-    assert!(!required, "io_uring is required: {refusal}");
-    eprintln!("SKIP: {refusal}");
+    skip_unless_required("SPARGIO_REQUIRE_URING", refusal);
     false
 }
 
