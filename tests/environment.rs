@@ -17,6 +17,8 @@ mod child;
 mod limits;
 #[path = "environment/seccomp.rs"]
 mod seccomp;
+#[path = "environment/skip.rs"]
+mod skip;
 
 use spargio::{BackendKind, BuildError, Builder, Carry, Cx, RingMsg, Runtime, shard_actor};
 

@@ -23,18 +23,29 @@ pub(crate) fn is_child(test: &str) -> bool {
 /// `None` in the child itself.
 #[track_caller]
 pub(crate) fn in_child(test: &str, body: impl FnOnce()) -> Option<String> {
+    in_child_with(test, |child| _ = child.arg("--nocapture"), body)
+}
+
+/// The same in a child that is given what `set_up` gives it. It prints what any test does, if that is not said.
+#[track_caller]
+pub(crate) fn in_child_with(
+    test: &str,
+    set_up: impl FnOnce(&mut Command),
+    body: impl FnOnce(),
+) -> Option<String> {
     if is_child(test) {
         body();
         return None;
     }
-    let mut child = Command::new(env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture", "--test-threads=1"])
+    let mut child = Command::new(env::current_exe().unwrap());
+    child
+        .args(["--exact", test, "--test-threads=1"])
         .env(CHILD, test)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+        .stderr(Stdio::piped());
+    set_up(&mut child);
+    let mut child = child.spawn().unwrap();
     let output = collect(child.stdout.take().unwrap());
     let errors = collect(child.stderr.take().unwrap());
     let begin = Instant::now();

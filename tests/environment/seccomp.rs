@@ -20,7 +20,7 @@ const CALLS: [(&str, libc::c_long); 3] = [
 ];
 
 /// From now on these system calls of this process fail with this error.
-fn forbid(names: &[&str], error: i32) {
+pub(crate) fn forbid(names: &[&str], error: i32) {
     let forbidden = CALLS.iter().filter(|(name, _)| names.contains(name));
     let rules: BTreeMap<i64, Vec<SeccompRule>> =
         forbidden.map(|&(_, call)| (call, Vec::new())).collect();
@@ -34,7 +34,7 @@ fn forbid(names: &[&str], error: i32) {
     apply_filter_all_threads(&program).unwrap();
 }
 
-const ALL: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
+pub(crate) const ALL: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
 
 /// Fails unless a report, and building with either carry, says so, and `Auto` falls back.
 fn assert_refused(says: impl Fn(&str, &str) -> bool) {
