@@ -86,6 +86,16 @@ pub fn has_ring(carry: Carry) -> bool {
     false
 }
 
+/// The carries that can be used here on io_uring.
+#[track_caller]
+pub fn carries() -> Vec<Carry> {
+    let carries = [Carry::Lane, Carry::Completion];
+    carries
+        .into_iter()
+        .filter(|&carry| has_ring(carry))
+        .collect()
+}
+
 struct NameOnPanic(Setup);
 
 impl Drop for NameOnPanic {

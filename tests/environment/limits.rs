@@ -1,6 +1,7 @@
 //! Limits on locked memory and on open files.
 
 use crate::child::{files, numbers};
+use crate::common::carries;
 use crate::{
     assert_falls_back, assert_nothing_left, assert_said_once, assert_works, in_child_with_ring,
     on_io_uring, refused,
@@ -90,9 +91,10 @@ fn less_memory_may_be_locked_than_a_ring_takes() {
 fn some_shards_may_lock_their_memory_and_some_may_not() {
     let test = "limits::some_shards_may_lock_their_memory_and_some_may_not";
     let printed = in_child_with_ring(test, || {
+        let carries = carries();
         lock_at_most(200 * 1024);
         assert!(IoUringReport::probe().is_usable(), "small rings fit");
-        for carry in [Carry::Lane, Carry::Completion] {
+        for carry in carries {
             for _ in 0..3 {
                 let (cause, remedy) = refused(|| on_io_uring(carry).shards(4).build());
                 assert_names_locked_memory(&cause, &remedy);
@@ -125,10 +127,11 @@ fn with_files<T>(more: usize, run: impl FnOnce() -> T) -> T {
 fn fewer_files_may_be_open_than_shards_take() {
     let test = "limits::fewer_files_may_be_open_than_shards_take";
     let printed = in_child_with_ring(test, || {
+        let carries = carries();
         limit(libc::RLIMIT_NOFILE, 1024);
         // From not even one for a probe on.
         for more in 0..12 {
-            for carry in [Carry::Lane, Carry::Completion] {
+            for &carry in &carries {
                 let build = || on_io_uring(carry).shards(4).build();
                 let (cause, remedy) = refused(|| with_files(more, build));
                 assert!(cause.contains("open files"), "{more}: {cause}");
