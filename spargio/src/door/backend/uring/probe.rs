@@ -1,7 +1,7 @@
 //! What io_uring can do here, found out by opcode and by trying.
 
 use super::kernel::{self, Get};
-use super::refusal::{has_seccomp, io_uring_disabled, locked_memory, of_error, refusal};
+use super::refusal::{Facts, of_error, refusal};
 use super::setup;
 use crate::door::backend::report::IoUringReport;
 use crate::error::IoUringRefusal;
@@ -42,6 +42,7 @@ pub(crate) fn report() -> IoUringReport {
         Ok((offer, flags)) => (Some(offer), flags, None),
         Err(refusal) => (None, Vec::new(), Some(refusal)),
     };
+    let facts = Facts::read();
     IoUringReport {
         kernel: rustix::system::uname()
             .release()
@@ -52,9 +53,9 @@ pub(crate) fn report() -> IoUringReport {
         msg_ring: offer.is_some(),
         flags_pass: offer.is_some_and(|offer| offer.pass),
         send_msg_ring: offer.is_some_and(|offer| offer.direct),
-        io_uring_disabled: io_uring_disabled(),
-        seccomp: has_seccomp(),
-        locked_memory: locked_memory(),
+        io_uring_disabled: facts.io_uring_disabled,
+        seccomp: facts.seccomp,
+        locked_memory: facts.locked_memory,
     }
 }
 

@@ -9,12 +9,38 @@ use std::io;
 const ELSE: &str =
     "or use BackendKind::Queue, or BackendKind::Auto, which goes on with it by itself";
 
+/// What the process is told about what may stand in its way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    /// Whether a seccomp filter watches its system calls.
+    pub(super) seccomp: bool,
+    /// What `kernel.io_uring_disabled` says, where there is such a setting.
+    pub(super) io_uring_disabled: Option<u8>,
+    /// How many bytes it may lock; `None` for no limit.
+    pub(super) locked_memory: Option<u64>,
+}
+
+impl Facts {
+    pub(super) fn read() -> Self {
+        Self {
+            seccomp: has_seccomp(),
+            io_uring_disabled: io_uring_disabled(),
+            locked_memory: getrlimit(Resource::Memlock).current,
+        }
+    }
+}
+
 /// The refusal that an error means which came while doing something.
 pub(super) fn of_error(error: &io::Error, doing: &str) -> IoUringRefusal {
+    explain(error, doing, &Facts::read())
+}
+
+/// The same from what is known.
+pub(super) fn explain(error: &io::Error, doing: &str, facts: &Facts) -> IoUringRefusal {
     let (cause, remedy) = match error.raw_os_error() {
-        Some(libc::ENOSYS) => not_there(),
-        Some(libc::EPERM | libc::EACCES) => forbidden(),
-        Some(libc::ENOMEM) => no_memory(),
+        Some(libc::ENOSYS) => not_there(facts),
+        Some(libc::EPERM | libc::EACCES) => forbidden(facts),
+        Some(libc::ENOMEM) => no_memory(facts),
         Some(libc::EMFILE | libc::ENFILE) => (
             "the process has too many open files".into(),
             "raise RLIMIT_NOFILE (`ulimit -n`): each shard takes three descriptors".into(),
@@ -35,8 +61,8 @@ pub(super) fn refusal(cause: String, remedy: &str) -> IoUringRefusal {
     }
 }
 
-fn not_there() -> (String, String) {
-    if has_seccomp() {
+fn not_there(facts: &Facts) -> (String, String) {
+    if facts.seccomp {
         let cause = "a seccomp filter answers that there is no such system call, or the kernel is built without io_uring";
         return (cause.into(), allow_calls());
     }
@@ -47,14 +73,14 @@ fn not_there() -> (String, String) {
     )
 }
 
-fn forbidden() -> (String, String) {
-    if let Some(level @ 1..) = io_uring_disabled() {
+fn forbidden(facts: &Facts) -> (String, String) {
+    if let Some(level @ 1..) = facts.io_uring_disabled {
         return (
             format!("the setting kernel.io_uring_disabled is {level}"),
             "set it to 0 (`sysctl kernel.io_uring_disabled=0`), or, where it is 1, put the process into the group that kernel.io_uring_group names".into(),
         );
     }
-    if has_seccomp() {
+    if facts.seccomp {
         let cause = "a seccomp filter forbids it, as container engines do by default";
         return (cause.into(), allow_calls());
     }
@@ -68,8 +94,8 @@ fn allow_calls() -> String {
     "allow the system calls io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile (the README has one)".into()
 }
 
-fn no_memory() -> (String, String) {
-    let Some(limit) = locked_memory() else {
+fn no_memory(facts: &Facts) -> (String, String) {
+    let Some(limit) = facts.locked_memory else {
         return (
             "the kernel has no memory for it".into(),
             "free some, or make rings smaller with `ring_entries`".into(),
@@ -84,8 +110,7 @@ fn no_memory() -> (String, String) {
     )
 }
 
-/// Whether a seccomp filter watches this process's system calls.
-pub(super) fn has_seccomp() -> bool {
+fn has_seccomp() -> bool {
     fs::read_to_string("/proc/self/status").is_ok_and(|status| {
         status
             .lines()
@@ -94,14 +119,10 @@ pub(super) fn has_seccomp() -> bool {
     })
 }
 
-pub(super) fn io_uring_disabled() -> Option<u8> {
+fn io_uring_disabled() -> Option<u8> {
     fs::read_to_string("/proc/sys/kernel/io_uring_disabled")
         .ok()?
         .trim()
         .parse()
         .ok()
-}
-
-pub(super) fn locked_memory() -> Option<u64> {
-    getrlimit(Resource::Memlock).current
 }

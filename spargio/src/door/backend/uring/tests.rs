@@ -2,6 +2,7 @@
 
 mod accepts;
 mod operations;
+mod refusals;
 // What all tests have in common.
 #[path = "../../../../../tests/common/skip.rs"]
 mod skip;
