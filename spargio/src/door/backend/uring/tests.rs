@@ -7,15 +7,17 @@ mod refusals;
 #[path = "../../../../../tests/common/skip.rs"]
 mod skip;
 
+use super::Offer;
 use super::faults::{Fault, Faulty};
 use crate::door::clock::{now, until};
-use crate::error::{AskError, SendError};
+use crate::error::{AskError, IoUringRefusal, SendError};
 use crate::{
     BackendKind, Carry, Client, Cx, Event, RemoteShard, RingMsg, RingStats, Runtime, ShardCtx,
     ShardId, shard_actor,
 };
 use skip::skip_unless_required;
 use std::cell::Cell;
+use std::sync::OnceLock;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
@@ -201,10 +203,11 @@ impl Survivor {
     }
 }
 
-/// Whether io_uring is there, for this carry; says so if not, and fails if it must be. Asked before anything fails, for the
-/// answer is kept.
+/// Whether io_uring is there, for this carry; says so if not, and fails if it must be. Found out once, before any test has
+/// anything fail.
 fn has_ring(carry: Carry) -> bool {
-    let why = match super::offer() {
+    static OFFER: OnceLock<Result<Offer, IoUringRefusal>> = OnceLock::new();
+    let why = match OFFER.get_or_init(super::offer) {
         Ok(offer) if offer.pass || carry == Carry::Lane => return true,
         Ok(_) => format!("Carry::{carry:?} needs a newer kernel (Linux 6.3)"),
         Err(refusal) => refusal.to_string(),
