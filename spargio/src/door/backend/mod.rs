@@ -36,7 +36,9 @@ pub enum BackendKind {
     /// with nothing to do sleeps on its ring. Where it is refused, [`Builder::build`](crate::Builder::build) answers with
     /// a [`BuildError`](crate::BuildError) that names the cause and the remedy.
     IoUring,
-    /// io_uring where it can be used, else the queue, which is said once on the standard error output.
+    /// io_uring where it can be used with the [`Carry`] that was asked for, else the queue, which is said once on the
+    /// standard error output. It never takes another carry in place of that: where the kernel has only [`Carry::Lane`],
+    /// asking for [`Carry::Completion`] comes to the queue.
     Auto,
 }
 
@@ -58,7 +60,8 @@ pub enum Carry {
     #[default]
     Lane,
     /// Each message as a completion on the target's ring (Linux 6.3): one system call for all that a turn sends. What has
-    /// a reply or a body leaves its record in the lane, and the completion says so.
+    /// a reply or a body leaves its record in the lane, and the completion says so. On an older kernel
+    /// [`BackendKind::IoUring`] is not built with it, and [`BackendKind::Auto`] comes to the queue.
     Completion,
 }
 

@@ -175,7 +175,7 @@ pub(super) fn polls_again() -> bool {
     !matches!(*plan(), Some(Fault::OldKernel | Fault::Poll))
 }
 
-/// What a ring that is being made is told that the kernel offers.
+/// What is said that the kernel offers.
 pub(super) fn offer(offer: Offer) -> Offer {
     match *plan() {
         Some(Fault::OldKernel) => Offer {

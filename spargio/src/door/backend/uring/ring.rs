@@ -67,8 +67,6 @@ impl Ring {
         shared: &Arc<Shared>,
         offer: Offer,
     ) -> Result<Self, IoUringRefusal> {
-        #[cfg(test)]
-        let offer = super::faults::offer(offer);
         let failed = |what| move |error: io::Error| of_error(&error, what);
         let (uring, _) =
             setup::open(shared.settings.ring_entries as u32).map_err(failed("io_uring_setup"))?;

@@ -1,6 +1,7 @@
 //! Whatever the kernel answers, nothing is lost and nothing changes its place.
 
 mod accepts;
+mod kernels;
 mod operations;
 mod refusals;
 // What all tests have in common.
@@ -371,23 +372,6 @@ fn completion_queues_that_overflow() {
                 survivor.send_between_shards(move || rounds.replace(rounds.get() + 1) == 1_000);
                 overflows += survivor.end()[1].overflows;
             }
-        });
-    }
-}
-
-/// Without flags in messages, a pair is sent when the one before it has been taken; and bells go through the eventfd.
-#[test]
-fn kernels_before_6_3() {
-    for spin in [Duration::ZERO, Duration::from_micros(20)] {
-        in_time(Fault::OldKernel, 1, move |_| {
-            let survivor = Survivor::new(Carry::Lane, 16, spin);
-            let rounds = Cell::new(0);
-            survivor.send_between_shards(move || rounds.replace(rounds.get() + 1) == 500);
-            survivor.end();
-            let survivor = Survivor::new(Carry::Lane, 16, spin);
-            let asks = Cell::new(0);
-            survivor.ask_from_outside(|| asks.replace(asks.get() + 1) == 500);
-            survivor.end();
         });
     }
 }
