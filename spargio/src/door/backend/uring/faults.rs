@@ -4,6 +4,7 @@
 use super::completion;
 use super::kernel::{Get, accepts_many};
 use super::probe::Offer;
+use io_uring::IoUring;
 use io_uring::cqueue;
 use io_uring::opcode;
 use io_uring::squeue::Entry;
@@ -32,6 +33,8 @@ pub(super) enum Fault {
     Send(i32),
     /// Windows are so wide that completion queues overflow.
     WideWindow,
+    /// The kernel sets up no ring with more flags than so many.
+    Setup(usize),
     /// The kernel offers no more than Linux 5.18, where an accept is for one connection, and polls end with their first
     /// completion.
     OldKernel,
@@ -102,6 +105,15 @@ fn strike<R>(wanted: impl FnOnce(Fault) -> Option<R>) -> Option<R> {
         PLAN.injected.fetch_add(1, Ordering::SeqCst);
         fault
     })
+}
+
+/// After a ring was made with so many flags.
+pub(super) fn setup(made: io::Result<IoUring>, flags: usize) -> io::Result<IoUring> {
+    let refused = strike(|fault| match fault {
+        Fault::Setup(most) if flags > most => Some(libc::EINVAL),
+        _ => None,
+    });
+    refused.map_or(made, |error| Err(io::Error::from_raw_os_error(error)))
 }
 
 /// Before an enter: how many SQEs it shall submit.

@@ -53,7 +53,10 @@ fn climb(entries: u32) -> io::Result<(IoUring, Vec<&'static str>)> {
         builder.setup_clamp().setup_cqsize(entries * CQ_FACTOR);
         builder.dontfork();
         flags.iter().for_each(|(_, set)| set(&mut builder));
-        match builder.build(entries) {
+        let made = builder.build(entries);
+        #[cfg(test)]
+        let made = super::faults::setup(made, flags.len());
+        match made {
             Ok(ring) => return Ok((ring, flags.iter().map(|&(name, _)| name).collect())),
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => refused = error,
             Err(error) => return Err(error),

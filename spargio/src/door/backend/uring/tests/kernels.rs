@@ -1,7 +1,8 @@
 //! Older kernels: what they lack is done without where that can be, and said where it cannot.
 
-use super::{Fault, Survivor, in_time};
+use super::{Fault, Survivor, carries, in_time};
 use crate::door::backend::uring::report;
+use crate::error::IoUringRefusal;
 use crate::{BackendKind, BuildError, Carry, Runtime};
 use std::cell::Cell;
 use std::time::Duration;
@@ -63,5 +64,59 @@ fn completions_on_kernels_before_6_3() {
         assert_runs_on(auto(Carry::Completion), queue, Carry::Lane);
         assert_runs_on(auto(Carry::Lane), ring, Carry::Lane);
         assert_runs_on(built(ring, Carry::Lane), ring, Carry::Lane);
+    });
+}
+
+/// The setup flags of Linux 6.0, 5.19 and 5.18.
+const RUNGS: [&[&str]; 3] = [
+    &[
+        "SINGLE_ISSUER",
+        "COOP_TASKRUN",
+        "TASKRUN_FLAG",
+        "SUBMIT_ALL",
+    ],
+    &["COOP_TASKRUN", "TASKRUN_FLAG", "SUBMIT_ALL"],
+    &["SUBMIT_ALL"],
+];
+
+#[test]
+fn kernels_that_do_not_know_the_newest_setup_flags() {
+    for (rung, flags) in RUNGS.into_iter().enumerate() {
+        for carry in carries() {
+            in_time(Fault::Setup(flags.len()), 1, move |injected| {
+                assert_eq!(report().setup_flags, flags);
+                let before = injected();
+                let survivor = Survivor::new(carry, 16, Duration::ZERO);
+                assert_eq!(injected() - before, 2 * rung, "each shard climbs");
+                survivor.send_between_shards(rounds(500));
+                survivor.end();
+            });
+        }
+    }
+}
+
+#[test]
+fn kernels_that_know_no_setup_flags() {
+    in_time(Fault::Setup(0), 1, |_| {
+        let report = report();
+        assert!(report.setup_flags.is_empty() && report.carries().is_empty());
+        let IoUringRefusal { cause, remedy } = report.refusal.expect("no ring can be made");
+        assert!(
+            cause.contains("io_uring_setup failed (Invalid argument"),
+            "{cause}"
+        );
+        for text in [&cause, &remedy] {
+            assert!(text.contains("Linux 5.18"), "{text}");
+        }
+        for carry in carries() {
+            // The shards come to the same as the probe.
+            let refused = built(BackendKind::IoUring, carry).map(drop);
+            let Err(BuildError::Backend { cause: shard, .. }) = refused else {
+                panic!("{refused:?}");
+            };
+            assert_eq!(shard, cause);
+            let auto = built(BackendKind::Auto, carry);
+            assert_runs_on(auto, BackendKind::Queue, Carry::Lane);
+        }
     });
 }
