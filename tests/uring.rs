@@ -11,6 +11,8 @@ mod common;
 mod bits;
 #[path = "uring/blocked.rs"]
 mod blocked;
+#[path = "uring/carries.rs"]
+mod carries;
 #[path = "uring/flood.rs"]
 mod flood;
 #[path = "uring/ledger.rs"]
