@@ -1,14 +1,15 @@
 //! Seccomp filters, as container engines set them up.
 
 use crate::child::{cpu_time, files};
-use crate::common::{carries, has_ring};
+use crate::common::{LONG, carries, eventually, has_ring};
 use crate::{
     assert_falls_back, assert_nothing_left, assert_said_once, assert_works, in_child_with_ring,
     on_io_uring, refused,
 };
 use futures::FutureExt;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompFilter, SeccompRule, apply_filter_all_threads,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, apply_filter_all_threads,
 };
 use spargio::{Carry, IoUringReport};
 use std::collections::BTreeMap;
@@ -23,8 +24,23 @@ const CALLS: [(&str, libc::c_long); 3] = [
 /// From now on these system calls of this process fail with this error.
 pub(crate) fn forbid(names: &[&str], error: i32) {
     let forbidden = CALLS.iter().filter(|(name, _)| names.contains(name));
-    let rules: BTreeMap<i64, Vec<SeccompRule>> =
-        forbidden.map(|&(_, call)| (call, Vec::new())).collect();
+    filter(
+        forbidden.map(|&(_, call)| (call, Vec::new())).collect(),
+        error,
+    );
+}
+
+/// From now on this operation of `io_uring_register` is none that the kernel knows.
+fn forbid_operation(operation: u64) {
+    let (at, compare) = (1, SeccompCmpOp::Eq);
+    let is_it = SeccompCondition::new(at, SeccompCmpArgLen::Dword, compare, operation).unwrap();
+    let rule = SeccompRule::new(vec![is_it]).unwrap();
+    let rules = [(libc::SYS_io_uring_register, vec![rule])];
+    filter(rules.into(), libc::EINVAL);
+}
+
+/// From now on what these rules match fails with this error.
+fn filter(rules: BTreeMap<libc::c_long, Vec<SeccompRule>>, error: i32) {
     let filter = SeccompFilter::new(
         rules,
         SeccompAction::Allow,
@@ -117,6 +133,40 @@ fn a_filter_that_comes_after_a_runtime_has_gone() {
         assert_refused_with(&carries, says);
     });
     assert_said_once(printed);
+}
+
+/// `IORING_REGISTER_SEND_MSG_RING`: a bell from a thread that has no ring.
+const SEND_MSG_RING: u64 = 31;
+
+/// As on Linux before 6.13.
+#[test]
+fn a_filter_that_forbids_bells_alone() {
+    in_child_with_ring("seccomp::a_filter_that_forbids_bells_alone", || {
+        let carries = carries();
+        forbid_operation(SEND_MSG_RING);
+        let report = IoUringReport::probe();
+        assert!(report.is_usable() && !report.send_msg_ring, "{report}");
+        assert_eq!(report.carries(), carries);
+        assert!(
+            report.to_string().contains("through an eventfd"),
+            "{report}"
+        );
+        for carry in carries {
+            let rt = on_io_uring(carry).spin(Duration::ZERO).build().unwrap();
+            assert_works(&rt);
+            let echo = rt.block_on(rt.remote(1).unwrap().start(|| crate::Echo));
+            let (echo, client) = (echo.unwrap(), rt.client());
+            let sleeps = || rt.stats().shards[1].parks;
+            for round in 0..100 {
+                let before = sleeps();
+                let ask = echo.echo(&client, round).timeout(LONG);
+                assert_eq!(rt.block_on(ask), Ok(round));
+                eventually("it sleeps again", || sleeps() > before);
+            }
+            let bells = rt.stats().shards[1].bells;
+            assert!(bells > 50, "{bells} bells woke it");
+        }
+    });
 }
 
 /// What a runtime on io_uring does that is forbidden its system calls while it runs. Nothing is promised of what it still
