@@ -3,7 +3,7 @@
 //!
 //! `cargo run --example doctor`
 
-use spargio::{BackendKind, Carry, IoUringReport, Runtime};
+use spargio::{BackendKind, BuildError, Carry, IoUringReport, Runtime};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -19,7 +19,8 @@ fn main() -> ExitCode {
         println!("BackendKind::IoUring with Carry::{carry:?} {can} be used");
     }
     // As large as a program of yours would have it: rings for all shards take more than those of a probe.
-    match Runtime::builder().backend(BackendKind::Auto).build() {
+    let build = |backend| Runtime::builder().backend(backend).build();
+    match build(BackendKind::Auto) {
         Ok(rt) => {
             let (backend, shards) = (rt.backend(), rt.shard_count());
             println!("BackendKind::Auto chooses BackendKind::{backend:?} for {shards} shards");
@@ -28,6 +29,13 @@ fn main() -> ExitCode {
             }
         }
         Err(error) => println!("BackendKind::Auto finds nothing: {error}"),
+    }
+    // Where the probe has found nothing wrong, it is these that are refused.
+    if report.is_usable()
+        && let Err(BuildError::Backend { cause, remedy }) = build(BackendKind::IoUring)
+    {
+        println!("BackendKind::IoUring cannot be built: {cause}");
+        println!("what to do: {remedy}");
     }
     ExitCode::FAILURE
 }
