@@ -13,6 +13,8 @@ mod common;
 
 #[path = "environment/child.rs"]
 mod child;
+#[path = "environment/doctor.rs"]
+mod doctor;
 #[path = "environment/limits.rs"]
 mod limits;
 #[path = "environment/seccomp.rs"]

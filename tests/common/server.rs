@@ -3,6 +3,7 @@
 use super::{LONG, Setup, eventually};
 use spargio::BackendKind;
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -121,8 +122,12 @@ pub fn refusal(example: &str, args: &[&str]) -> String {
     errors.join("\n")
 }
 
-/// An example's program, where cargo puts it: beside the folder of the tests' programs.
 fn command(example: &str) -> Command {
+    Command::new(program(example))
+}
+
+/// An example's program, where cargo puts it: beside the folder of the tests' programs.
+pub fn program(example: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().and_then(|deps| deps.parent()).unwrap();
     let name = format!("{example}{}", std::env::consts::EXE_SUFFIX);
@@ -136,7 +141,7 @@ fn command(example: &str) -> Command {
         "{} is missing: `cargo build{release} --examples` builds it, and so does a `cargo test` of all",
         program.display()
     );
-    Command::new(program)
+    program
 }
 
 /// The lines of a pipe, which is read to its end, so that nobody waits at a full one.

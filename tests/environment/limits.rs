@@ -34,7 +34,7 @@ fn may_lock_all() -> bool {
 }
 
 /// Has this process lock at most so much memory, and be nobody who may lock more.
-fn lock_at_most(bytes: u64) {
+pub(crate) fn lock_at_most(bytes: u64) {
     limit(libc::RLIMIT_MEMLOCK, bytes);
     if may_lock_all() {
         // A user of its own, for users share their limit, and the tests of others may run at the same time.
@@ -49,7 +49,7 @@ fn lock_at_most(bytes: u64) {
     assert!(!may_lock_all());
 }
 
-fn assert_names_locked_memory(cause: &str, remedy: &str) {
+pub(crate) fn assert_names_locked_memory(cause: &str, remedy: &str) {
     assert!(cause.contains("RLIMIT_MEMLOCK"), "{cause}");
     assert!(
         remedy.contains("ulimit -l") && remedy.contains("ring_entries"),
