@@ -17,6 +17,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
+use std::thread::available_parallelism;
 
 /// Runs a local task on the last shard and waits for its result.
 fn on_last<T, Fut>(
@@ -50,6 +51,16 @@ fn a_handle_gives_the_result() {
             });
             assert_eq!(rt.block_on(answer.unwrap()), Ok(42));
         }
+    });
+}
+
+#[test]
+fn what_blocks_is_not_kept_to_the_cpu_of_its_shard() {
+    let cpus = || available_parallelism().expect("the system says").get();
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        let free = rt.spawn_on(setup.last(), async move { spargio::blocking(cpus).await });
+        assert_eq!(rt.block_on(free.unwrap()), Ok(Ok(cpus())));
     });
 }
 

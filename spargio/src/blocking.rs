@@ -1,5 +1,6 @@
 //! Work that blocks, away from the shards.
 
+use crate::door::pin::unpin;
 use crate::door::threads::caught;
 use crate::error::JoinError;
 use std::pin::Pin;
@@ -9,7 +10,8 @@ use std::task::{Context, Poll};
 ///
 /// The threads are those of the [`blocking`](https://docs.rs/blocking) crate: the process has at most 500, or as many as
 /// the environment variable `BLOCKING_MAX_THREADS` says (1 to 10,000), and closures wait for their turn, in order. A thread
-/// that finds nothing to do may stay for what comes next: version 1.7 of that crate ends none.
+/// that finds nothing to do may stay for what comes next: version 1.7 of that crate ends none. They run on any CPU,
+/// whichever the shard is pinned to.
 ///
 /// ```
 /// use spargio::Runtime;
@@ -32,7 +34,10 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    Blocking(blocking_pool::unblock(move || caught(work)))
+    Blocking(blocking_pool::unblock(move || {
+        unpin();
+        caught(work)
+    }))
 }
 
 /// The future of [`blocking`].
