@@ -131,17 +131,119 @@ pub struct Cx<A> {
 }
 
 impl<A: Actor> Cx<A> {
-    /// The actor's own handle.
+    /// The actor's own handle: to be given away, or to send itself messages with.
+    ///
+    /// ```
+    /// # use spargio::{Cx, RingMsg, ShardCtx, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum ScanMsg { Look { pages: u32 }, #[ring(reply = u32)] Seen }
+    /// # #[shard_actor(msg = ScanMsg)]
+    /// # #[derive(Default)]
+    /// # struct Scan { seen: u32 }
+    /// impl ScanBehavior for Scan {
+    ///     async fn look(&mut self, cx: &Cx<Self>, pages: u32) {
+    ///         self.seen += 1;
+    ///         // A page at a time, so that other messages come in between.
+    ///         if pages > 1 { _ = cx.handle().look(pages - 1); }
+    ///     }
+    ///     async fn seen(&mut self, _: &Cx<Self>) -> u32 { self.seen }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let scan: ScanHandle = cx.start(Scan::default())?;
+    /// scan.look(1000)?;
+    /// assert_eq!(scan.seen(&cx).await?, 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn handle(&self) -> HandleOf<A> {
         HandleOf::<A>::__from_address(self.address())
     }
 
-    /// The actor's shard.
+    /// The actor's shard: to find other shards, to have a client, or to ask with in a task.
+    ///
+    /// Inside the handler itself it cannot ask: that is refused with [`AskError::Undeclared`](crate::AskError::Undeclared).
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::{Cx, Reply, RingMsg, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum ReportMsg { #[ring(reply = String, later)] Write }
+    /// # #[shard_actor(msg = ReportMsg)]
+    /// # struct Report { counter: CounterHandle }
+    /// impl ReportBehavior for Report {
+    ///     async fn write(&mut self, cx: &Cx<Self>, reply: Reply<String>) {
+    ///         let (counter, shard) = (self.counter, cx.shard().clone());
+    ///         // The protocol declares no ask: the task waits, and the actor does not.
+    ///         cx.spawn_local(async move {
+    ///             if let Ok(sum) = counter.get(&shard).await { reply.send(format!("counted {sum}")); }
+    ///         });
+    ///     }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter: CounterHandle = cx.start(Counter::default())?;
+    /// let report: ReportHandle = cx.start(Report { counter })?;
+    /// assert_eq!(report.write(&cx).await?, "counted 0");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn shard(&self) -> &ShardCtx {
         &self.shard
     }
 
-    /// Starts another actor on this shard. It is not linked to this one: it goes on when this one stops.
+    /// Starts another actor on this shard. It is not linked to this one: it goes on when this one stops. Its handle is
+    /// good at once.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::{Cx, Handle, RingMsg, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum PoolMsg { #[ring(reply = Option<CounterHandle>)] Hire }
+    /// # #[shard_actor(msg = PoolMsg)]
+    /// # #[derive(Default)]
+    /// # struct Pool { hired: Vec<CounterHandle> }
+    /// impl PoolBehavior for Pool {
+    ///     async fn hire(&mut self, cx: &Cx<Self>) -> Option<CounterHandle> {
+    ///         let counter = cx.start(Counter::default()).ok()?;
+    ///         self.hired.push(counter);
+    ///         Some(counter)
+    ///     }
+    ///     // They would go on without it.
+    ///     async fn stopped(&mut self, _: &Cx<Self>) {
+    ///         for counter in &self.hired { counter.stop(); }
+    ///     }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let pool: PoolHandle = cx.start(Pool::default())?;
+    /// let counter = pool.hire(&cx).await?.ok_or("nobody to hire")?;
+    /// pool.stop();
+    /// counter.wait_stopped().await;
+    /// assert!(!counter.is_alive());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

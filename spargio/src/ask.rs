@@ -183,7 +183,37 @@ enum AskState<T> {
 }
 
 impl<T> Ask<T> {
-    /// Waits at most this long, counted from when the ask was sent, instead of the builder's `ask_timeout`.
+    /// Waits at most this long, counted from when the ask was sent, instead of the builder's `ask_timeout`. Zero takes
+    /// only a reply that is there already; [`Duration::MAX`] waits for ever.
+    ///
+    /// ```
+    /// # use spargio::{AskError, Cx, Reply, RingMsg, Runtime, shard_actor};
+    /// # use std::time::{Duration, Instant};
+    /// # #[derive(RingMsg)]
+    /// # enum QuoteMsg { #[ring(reply = u32, later)] Price, #[ring(reply = usize)] Open }
+    /// # #[shard_actor(msg = QuoteMsg)]
+    /// # #[derive(Default)]
+    /// # struct Quote { open: Vec<Reply<u32>> }
+    /// # impl QuoteBehavior for Quote {
+    /// #     async fn price(&mut self, _: &Cx<Self>, reply: Reply<u32>) { self.open.push(reply); }
+    /// #     async fn open(&mut self, _: &Cx<Self>) -> usize { self.open.len() }
+    /// # }
+    /// # let rt = Runtime::builder().shards(1).build()?;
+    /// # let client = rt.client();
+    /// # let quote: QuoteHandle = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Quote::default))?;
+    /// # let start = Instant::now();
+    /// let price = quote.price(&client).timeout(Duration::from_millis(2));
+    /// let price = match rt.block_on(price) {
+    ///     // Yesterday's price, rather than none.
+    ///     Err(AskError::Timeout) => 99,
+    ///     price => price?,
+    /// };
+    /// assert_eq!(price, 99);
+    /// # assert!(start.elapsed() < Duration::from_secs(5));
+    /// // The ask was accepted, and is handled all the same.
+    /// assert_eq!(rt.block_on(quote.open(&client))?, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
         self
@@ -318,7 +348,39 @@ impl<T: Payload> LocalAsk<T> {
 }
 
 impl<T> LocalAsk<T> {
-    /// Waits at most this long, counted from now, instead of the builder's `ask_timeout`.
+    /// Waits at most this long, counted from now, instead of the builder's `ask_timeout`, and up to 10 ms longer: a shard
+    /// looks after its asks together. [`Duration::MAX`] waits for ever.
+    ///
+    /// ```
+    /// # use spargio::{AskError, Cx, Reply, RingMsg, ShardCtx, shard_actor};
+    /// # use std::time::{Duration, Instant};
+    /// # #[derive(RingMsg)]
+    /// # enum ReplicaMsg { #[ring(reply = &'static str, later)] Read }
+    /// # #[shard_actor(msg = ReplicaMsg)]
+    /// # struct Replica { value: Option<&'static str>, waiting: Vec<Reply<&'static str>> }
+    /// # impl Replica {
+    /// #     fn new(value: Option<&'static str>) -> Self { Self { value, waiting: Vec::new() } }
+    /// # }
+    /// # impl ReplicaBehavior for Replica {
+    /// #     async fn read(&mut self, _: &Cx<Self>, reply: Reply<&'static str>) {
+    /// #         match self.value { Some(value) => reply.send(value), None => self.waiting.push(reply) }
+    /// #     }
+    /// # }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let first: ReplicaHandle = cx.start(Replica::new(None))?;
+    /// # let second: ReplicaHandle = cx.start(Replica::new(Some("value")))?;
+    /// # let start = Instant::now();
+    /// let value = match first.read(&cx).timeout(Duration::from_millis(2)).await {
+    ///     // The first replica is slow: the second has all the time that the builder gives.
+    ///     Err(AskError::Timeout) => second.read(&cx).await?,
+    ///     value => value?,
+    /// };
+    /// assert_eq!(value, "value");
+    /// # assert!(start.elapsed() < Duration::from_secs(5));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn timeout(self, timeout: Duration) -> Self {
         if let LocalState::Open(id) = self.state {
             self.core.replies.set_timeout(id, timeout);

@@ -78,6 +78,29 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
 
     /// Sends a message as a plain value; never blocks. An ask that is sent so is handled and its reply dropped.
     ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, SendError, ShardCtx, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum LineMsg { Put { n: u32 } }
+    /// # #[shard_actor(msg = LineMsg, mailbox = 2)]
+    /// # struct Line;
+    /// # impl LineBehavior for Line { async fn put(&mut self, _: &Cx<Self>, _: u32) {} }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let line: LineHandle = cx.start(Line)?;
+    /// let mut left = vec![LineMsg::Put { n: 3 }, LineMsg::Put { n: 2 }, LineMsg::Put { n: 1 }];
+    /// while let Some(message) = left.pop() {
+    ///     match line.try_send(message) {
+    ///         // There is room for two: the rest is kept for later.
+    ///         Err(SendError::Full(message)) => { left.push(message); break; }
+    ///         sent => sent?,
+    ///     }
+    /// }
+    /// assert!(matches!(left[..], [LineMsg::Put { n: 3 }]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] hands the message back and says why: `Full` (the mailbox or the lane to it has no room now),
@@ -90,6 +113,39 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
     ///
     /// While a send waits, other sends from the same shard to this actor give `Full`, and those that wait are served in
     /// turn. A wait inside the actor's own handler could never end: it gives `Full` at once.
+    ///
+    /// ```
+    /// # use futures_channel::oneshot;
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor, time};
+    /// # use std::{cell::RefCell, rc::Rc, time::Duration};
+    /// # #[derive(RingMsg)]
+    /// # enum PressMsg { Print { page: u32 } }
+    /// # #[shard_actor(msg = PressMsg, mailbox = 1)]
+    /// # struct Press { jam: Option<oneshot::Receiver<()>>, printed: Rc<RefCell<Vec<u32>>> }
+    /// # impl PressBehavior for Press {
+    /// #     async fn print(&mut self, _: &Cx<Self>, page: u32) {
+    /// #         if let Some(jam) = self.jam.take() { _ = jam.await; }
+    /// #         self.printed.borrow_mut().push(page);
+    /// #     }
+    /// # }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (mend, jam) = oneshot::channel();
+    /// # let printed = Rc::new(RefCell::default());
+    /// # let press: PressHandle = cx.start(Press { jam: Some(jam), printed: printed.clone() })?;
+    /// // One page may wait while another is printed: the second is sent when the first is begun.
+    /// for page in 1..=2 { press.send(PressMsg::Print { page }).await?; }
+    /// // The press is jammed. The third is given up.
+    /// let third = press.send(PressMsg::Print { page: 3 });
+    /// assert!(time::timeout(Duration::from_millis(1), third).await.is_err());
+    /// # mend.send(()).map_err(|()| "nobody waits")?;
+    /// press.send(PressMsg::Print { page: 4 }).await?;
+    /// # press.stop();
+    /// # press.wait_stopped().await;
+    /// assert_eq!(*printed.borrow(), [1, 2, 4]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -115,16 +171,93 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
     /// A handler that waits is not interrupted: what may take for ever it should do in a task of
     /// [`Cx::spawn_local`](crate::Cx::spawn_local), which ends with the actor, or within
     /// [`timeout`](crate::time::timeout).
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+    /// # use std::{cell::Cell, rc::Rc};
+    /// # #[derive(RingMsg)]
+    /// # enum TillMsg { Put { coin: u32 } }
+    /// # #[shard_actor(msg = TillMsg)]
+    /// # struct Till { sum: Rc<Cell<u32>> }
+    /// # impl TillBehavior for Till {
+    /// #     async fn put(&mut self, _: &Cx<Self>, coin: u32) { self.sum.set(self.sum.get() + coin); }
+    /// # }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let sum = Rc::new(Cell::new(0));
+    /// let till: TillHandle = cx.start(Till { sum: sum.clone() })?;
+    /// for coin in [1, 2, 5] { till.put(coin)?; }
+    /// till.stop();
+    /// till.wait_stopped().await;
+    /// // What was sent before is handled; after it, nothing is.
+    /// assert_eq!(sum.get(), 8);
+    /// assert!(till.put(10).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     fn stop(&self) {
         stop(self.__address());
     }
 
-    /// Resolves when the actor has stopped, with its `stopped` hook done and its state dropped.
+    /// Resolves when the actor has stopped, with its `stopped` hook done and its state dropped; also when it has
+    /// panicked, and at once if it had stopped before. It waits from the call on, without a limit of its own.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Handle, RingMsg, ShardCtx, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum WorkerMsg { #[ring(reply = u32)] Divide { by: u32 } }
+    /// # #[shard_actor(msg = WorkerMsg)]
+    /// # struct Worker;
+    /// # impl WorkerBehavior for Worker {
+    /// #     async fn divide(&mut self, _: &Cx<Self>, by: u32) -> u32 { 100 / by }
+    /// # }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut worker: WorkerHandle = cx.start(Worker)?;
+    /// // It divides by zero, and panics ...
+    /// worker.try_send(WorkerMsg::Divide { by: 0 })?;
+    /// worker.wait_stopped().await;
+    /// // ... and another takes its place.
+    /// worker = cx.start(Worker)?;
+    /// assert_eq!(worker.divide(&cx, 4).await?, 25);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancellation
+    ///
+    /// Dropping the future does nothing to the actor.
     fn wait_stopped(&self) -> WaitStopped {
         WaitStopped(watch(self.__address()))
     }
 
-    /// Whether the actor takes messages.
+    /// Whether the actor takes messages. `false` is for ever; `true` may be over as soon as it is said: what a send
+    /// returns is certain.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::Handle;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut subscribers: Vec<CounterHandle> = vec![cx.start(Counter::default())?, cx.start(Counter::default())?];
+    /// subscribers[0].stop();
+    /// subscribers[0].wait_stopped().await;
+    /// // From time to time, those that are gone are forgotten.
+    /// subscribers.retain(Handle::is_alive);
+    /// assert_eq!(subscribers.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     fn is_alive(&self) -> bool {
         let address = self.__address();
         let generation = address.generation().get();
@@ -133,12 +266,68 @@ pub trait Handle: Copy + Send + Sync + Eq + Hash + Debug + RingVal + 'static {
             .is_some_and(|page| page.word(address.place()).is_alive(generation))
     }
 
-    /// The shard that the actor lives, or lived, on.
+    /// The shard that the actor lives, or lived, on, counted within its own runtime.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::Handle;
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let counter = cx.remote(1).ok_or("no shard 1")?.start(Counter::default).await?;
+    /// // Beside the counter, a task talks to it without a way between shards.
+    /// let home = cx.remote(counter.shard()).ok_or("of another runtime")?;
+    /// let sum = home.spawn_local(move |cx| async move {
+    ///     for n in 1..=10 { counter.add(n).ok()?; }
+    ///     counter.get(&cx).await.ok()
+    /// })?;
+    /// assert_eq!((counter.shard(), sum.await?), (1, Some(55)));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn shard(&self) -> ShardId {
         self.__address().page().map_or(0, |page| page.seat.shard)
     }
 
     /// Tells this actor from every other of the process, the stopped ones included.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::Handle;
+    /// # use std::collections::HashMap;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let former: CounterHandle = cx.start(Counter::default())?;
+    /// // A table of actors of any kind.
+    /// let mut owners = HashMap::from([(former.id(), "ada")]);
+    /// former.stop();
+    /// former.wait_stopped().await;
+    /// let next: CounterHandle = cx.start(Counter::default())?;
+    /// // It may live where the former lived, but not under its id.
+    /// assert_eq!(owners.get(&next.id()), None);
+    /// assert_eq!(owners.remove(&former.id()), Some("ada"));
+    /// # Ok(())
+    /// # }
+    /// ```
     fn id(&self) -> ActorId {
         ActorId(self.__address().to_bits())
     }

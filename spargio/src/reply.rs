@@ -74,7 +74,28 @@ impl<T: Payload> Reply<T> {
         Self { to: None }
     }
 
-    /// Answers the ask. If the asker no longer waits, the value is dropped.
+    /// Answers the ask, from any thread; never blocks, and needs no room in a mailbox. If the asker no longer waits, the
+    /// value is dropped.
+    ///
+    /// ```
+    /// # use spargio::{Cx, Reply, RingMsg, ShardCtx, blocking, shard_actor};
+    /// # #[derive(RingMsg)]
+    /// # enum WordsMsg { #[ring(reply = usize, later)] Count { text: String } }
+    /// # #[shard_actor(msg = WordsMsg)]
+    /// # struct Words;
+    /// impl WordsBehavior for Words {
+    ///     async fn count(&mut self, cx: &Cx<Self>, text: String, reply: Reply<usize>) {
+    ///         // Whoever does the work answers; the actor takes the next text meanwhile.
+    ///         cx.spawn_local(blocking(move || reply.send(text.split_whitespace().count())));
+    ///     }
+    /// }
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let words: WordsHandle = cx.start(Words)?;
+    /// assert_eq!(words.count(&cx, "to be or not".into()).await?, 4);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[inline]
     pub fn send(mut self, value: T) {
         self.settle(Ok(value));
