@@ -38,13 +38,43 @@ pub struct Client {
 }
 
 impl Client {
-    /// The shard of this number, or `None` if the runtime has no such shard.
+    /// The shard of this number, counted from 0, or `None` if the runtime has no such shard.
+    ///
+    /// ```
+    /// use spargio::{Client, Runtime};
+    ///
+    /// /// Called by threads that know nothing of shards: does the work on one of them.
+    /// fn on_a_shard(client: &Client, n: u64) -> Option<spargio::JoinHandle<u64>> {
+    ///     client.remote(1)?.spawn(async move { n * n }).ok()
+    /// }
+    ///
+    /// let rt = Runtime::builder().shards(2).build()?;
+    /// let client = rt.client();
+    /// let square = std::thread::spawn(move || on_a_shard(&client, 7)).join().map_err(|_| "the thread panicked")?;
+    /// assert_eq!(rt.block_on(square.ok_or("the runtime is gone")?)?, 49);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn remote(&self, shard: ShardId) -> Option<RemoteShard> {
         RemoteShard::new(&self.shared, shard)
     }
 
-    /// How many shards the runtime has.
+    /// How many shards the runtime has, or had.
+    ///
+    /// ```
+    /// use spargio::{Client, RemoteShard, Runtime, ShardId};
+    ///
+    /// /// The shard that a key belongs to.
+    /// fn home(client: &Client, key: u64) -> Option<RemoteShard> {
+    ///     client.remote((key % client.shard_count() as u64) as ShardId)
+    /// }
+    ///
+    /// let rt = Runtime::builder().shards(2).build()?;
+    /// let client = rt.client();
+    /// let homes = [4, 5, 6].map(|key| home(&client, key).map(|shard| shard.shard_id()));
+    /// assert_eq!(homes, [Some(0), Some(1), Some(0)]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn shard_count(&self) -> usize {
         self.shared.seats.len()

@@ -45,19 +45,53 @@ pub struct IoUringReport {
 
 impl IoUringReport {
     /// Tries out what io_uring does here, with two small rings that are closed again. Takes about a millisecond, and up to
-    /// half a second where memory is short.
+    /// half a second where memory is short. What it says may change with the process's limits.
+    ///
+    /// ```
+    /// use spargio::{BackendKind, IoUringReport, Runtime};
+    ///
+    /// let report = IoUringReport::probe();
+    /// // Why, and what to do: for the log of a server that cannot start.
+    /// let rt = Runtime::builder().shards(1).backend(BackendKind::IoUring).build();
+    /// if let Err(error) = &rt { eprintln!("{error}\n{report}"); }
+    /// assert_eq!(rt.is_ok(), report.is_usable());
+    /// ```
     #[must_use]
     pub fn probe() -> Self {
         uring::report()
     }
 
     /// Whether [`BackendKind::IoUring`](crate::BackendKind::IoUring) can be used.
+    ///
+    /// ```
+    /// use spargio::{BackendKind, IoUringReport, Runtime};
+    ///
+    /// // A test of what needs a ring.
+    /// if !IoUringReport::probe().is_usable() {
+    ///     eprintln!("skipped: no io_uring here");
+    ///     return Ok(());
+    /// }
+    /// let rt = Runtime::builder().shards(1).backend(BackendKind::IoUring).build()?;
+    /// assert!(rt.stats().shards[0].ring.failed == 0);
+    /// # Ok::<(), spargio::BuildError>(())
+    /// ```
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.refusal.is_none()
     }
 
-    /// The carries that can be used with it.
+    /// The carries that can be used with it; none where io_uring cannot be used.
+    ///
+    /// ```
+    /// use spargio::{BackendKind, IoUringReport, Runtime};
+    ///
+    /// // As a benchmark or a test tries them all.
+    /// for &carry in IoUringReport::probe().carries() {
+    ///     let rt = Runtime::builder().shards(1).backend(BackendKind::IoUring).carry(carry).build()?;
+    ///     assert_eq!(rt.carry(), carry);
+    /// }
+    /// # Ok::<(), spargio::BuildError>(())
+    /// ```
     #[must_use]
     pub fn carries(&self) -> &'static [Carry] {
         match (self.is_usable(), self.flags_pass) {
