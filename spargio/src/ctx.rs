@@ -57,19 +57,79 @@ impl ShardCtx {
         current::with(|core| core.map(|core| Self { core: core.hold() }))
     }
 
-    /// The shard's number.
+    /// The shard's number, counted from 0.
+    ///
+    /// ```
+    /// # use spargio::ShardCtx;
+    /// /// Every shard looks after its own keys, which no other does.
+    /// fn is_mine(cx: &ShardCtx, key: u64) -> bool {
+    ///     key % cx.shard_count() as u64 == u64::from(cx.shard_id())
+    /// }
+    ///
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut keys = Vec::new();
+    /// for shard in (0..).map_while(|id| cx.remote(id)) {
+    ///     let own = shard.spawn_local(|cx| async move { (0..6).filter(|&key| is_mine(&cx, key)).collect::<Vec<_>>() })?;
+    ///     keys.push(own.await?);
+    /// }
+    /// assert_eq!(keys, [[0, 2, 4], [1, 3, 5]]);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn shard_id(&self) -> ShardId {
         self.core.id
     }
 
-    /// How many shards the runtime has.
+    /// How many shards the runtime has, at least 1.
+    ///
+    /// ```
+    /// # use spargio::ShardCtx;
+    /// /// The neighbour; of the last shard, the first.
+    /// fn next(cx: &ShardCtx) -> spargio::ShardId {
+    ///     ((usize::from(cx.shard_id()) + 1) % cx.shard_count()) as spargio::ShardId
+    /// }
+    ///
+    /// # #[spargio::main(shards = 3)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let last = cx.remote(2).ok_or("no shard 2")?;
+    /// assert_eq!((next(&cx), last.spawn_local(|cx| async move { next(&cx) })?.await?), (1, 0));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn shard_count(&self) -> usize {
         self.core.shared.seats.len()
     }
 
-    /// A client of this runtime, which may go to any thread.
+    /// A client of this runtime, which may go to any thread, as this cannot.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let counter: CounterHandle = cx.start(Counter::default())?;
+    /// let client = cx.client();
+    /// // A future that is `Send` asks with a client, wherever it runs.
+    /// let sum = cx.remote(1).ok_or("no shard 1")?.spawn(async move {
+    ///     counter.add(5).ok()?;
+    ///     counter.get(&client).await.ok()
+    /// })?;
+    /// assert_eq!(sum.await?, Some(5));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn client(&self) -> Client {
         Client {
@@ -78,6 +138,21 @@ impl ShardCtx {
     }
 
     /// The shard of this number, this one included, or `None` if the runtime has no such shard.
+    ///
+    /// ```
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// // The same on every shard, all at once.
+    /// let mut tasks = Vec::new();
+    /// for shard in (0..).map_while(|id| cx.remote(id)) {
+    ///     tasks.push(shard.spawn_local(|cx| async move { u64::from(cx.shard_id()) + 1 })?);
+    /// }
+    /// let mut product = 1;
+    /// for task in tasks { product *= task.await?; }
+    /// assert_eq!(product, 2);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn remote(&self, shard: ShardId) -> Option<RemoteShard> {
         RemoteShard::new(&self.core.shared, shard)

@@ -1,4 +1,17 @@
 //! The errors: one small enum for each operation. Each says what happened, the likely cause and what to do.
+//!
+//! ```
+//! use spargio::{AskError, JoinError, StartError};
+//! use std::error::Error;
+//!
+//! /// Whether the same may go well in a moment, of an error from anywhere.
+//! fn is_passing(error: &(dyn Error + 'static)) -> bool {
+//!     matches!(error.downcast_ref(), Some(AskError::Full | AskError::Timeout))
+//! }
+//!
+//! assert!(is_passing(&AskError::Timeout));
+//! assert!(!is_passing(&StartError::Closed) && !is_passing(&JoinError::Panicked));
+//! ```
 
 use std::fmt;
 

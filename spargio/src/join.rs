@@ -34,7 +34,23 @@ pub struct JoinHandle<T> {
 
 impl<T> JoinHandle<T> {
     /// Has the task dropped at its next turn; it then gives [`JoinError::Aborted`]. A task that has ended is not
-    /// changed by it.
+    /// changed by it, and neither is what a task does between two awaits.
+    ///
+    /// ```
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # use spargio::JoinError;
+    /// # use std::{future, rc::Rc};
+    /// let connection = Rc::new(());
+    /// let held = connection.clone();
+    /// let task = cx.spawn_local(async move { (future::pending::<()>().await, held) });
+    /// // From any thread; the handle may be awaited afterwards, to know that the task is gone.
+    /// task.abort();
+    /// assert_eq!(task.await, Err(JoinError::Aborted));
+    /// assert_eq!(Rc::strong_count(&connection), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn abort(&self) {
         if let Some(task) = self.abort.abort() {
             wake_task(task);

@@ -110,7 +110,21 @@ pub use stats::{ActorStats, RingStats, ShardStats, Stats};
 pub use ticket::SendTicket;
 pub use value::RingVal;
 
-/// A shard's number, counted from 0.
+/// A shard's number, counted from 0. A plain number, so that `rt.remote(1)` reads as written.
+///
+/// ```
+/// use spargio::{Runtime, ShardId};
+///
+/// /// Where the user's data lives: the same shard every time.
+/// fn home(user: u32, rt: &Runtime) -> ShardId {
+///     (user as usize % rt.shard_count()) as ShardId
+/// }
+///
+/// let rt = Runtime::builder().shards(2).build()?;
+/// let id = rt.spawn_local_on(home(7, &rt), |cx| async move { cx.shard_id() })?;
+/// assert_eq!(rt.block_on(id)?, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub type ShardId = u16;
 
 /// What the macros' code names; no interface for people.

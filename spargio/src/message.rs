@@ -50,6 +50,20 @@ pub trait RingMsg: Sized + 'static {
 
     /// Reads a message from the pair of an [`Event`](crate::Event).
     ///
+    /// ```
+    /// use spargio::{DecodeError, RingMsg};
+    ///
+    /// #[derive(Debug, PartialEq, RingMsg)]
+    /// enum KeyMsg { Down { key: char }, Up { key: char } }
+    ///
+    /// // Pairs of several protocols, or of a newer version of this one: each takes what it knows.
+    /// let pairs = [(0, u64::from('a')), (7, 1), (1, u64::from('a'))];
+    /// let (known, unknown): (Vec<_>, Vec<_>) =
+    ///     pairs.into_iter().map(|(tag, val)| KeyMsg::decode(tag, val)).partition(Result::is_ok);
+    /// assert_eq!(known, [Ok(KeyMsg::Down { key: 'a' }), Ok(KeyMsg::Up { key: 'a' })]);
+    /// assert_eq!(unknown, [Err(DecodeError::UnknownTag { tag: 7 })]);
+    /// ```
+    ///
     /// # Errors
     ///
     /// Any pair may arrive in an event, so nothing is trusted: a tag that no variant has, a variant whose fields do

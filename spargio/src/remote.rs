@@ -50,7 +50,32 @@ impl RemoteShard {
         })
     }
 
-    /// The shard's number.
+    /// The shard's number, counted from 0.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # use spargio::{RemoteShard, Runtime};
+    /// let rt = Runtime::builder().shards(2).build()?;
+    /// # let counter: CounterHandle = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+    /// # counter.add(1)?;
+    /// let shards: Vec<RemoteShard> = (0..).map_while(|id| rt.remote(id)).collect();
+    /// // The shard that the fewest messages were sent to: all went to a counter on shard 0.
+    /// let stats = rt.stats().shards;
+    /// let accepted = |shard: &&RemoteShard| stats[usize::from(shard.shard_id())].accepted;
+    /// let idlest = shards.iter().min_by_key(accepted).ok_or("no shards")?;
+    /// assert_eq!(idlest.shard_id(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn shard_id(&self) -> ShardId {
         self.id
@@ -58,6 +83,25 @@ impl RemoteShard {
 
     /// Runs the closure on that shard and starts the actor that it makes. Sent when called; the future resolves when
     /// the actor's `started` hook has ended, and dropping it cancels nothing.
+    ///
+    /// ```
+    /// # use spargio::{Cx, RingMsg, Runtime, shard_actor};
+    /// # use std::rc::Rc;
+    /// # #[derive(RingMsg)]
+    /// # enum NameMsg { #[ring(reply = Option<String>)] Get(usize) }
+    /// # #[shard_actor(msg = NameMsg)]
+    /// # struct Names { names: Rc<[String]> }
+    /// # impl NameBehavior for Names {
+    /// #     async fn get(&mut self, _: &Cx<Self>, value: usize) -> Option<String> { self.names.get(value).cloned() }
+    /// # }
+    /// # let rt = Runtime::builder().shards(2).build()?;
+    /// let words = vec!["ada".to_owned(), "alan".to_owned()];
+    /// // What the closure takes along is `Send`; the actor, with its `Rc`, is made there and is not.
+    /// let starting = rt.remote(1).ok_or("no shard 1")?.start(move || Names { names: Rc::from(words) });
+    /// let names: NameHandle = rt.block_on(starting)?;
+    /// assert_eq!(rt.block_on(names.get(&rt.client(), 1))?.as_deref(), Some("alan"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -81,7 +125,21 @@ impl RemoteShard {
         Starting(receiver)
     }
 
-    /// Spawns a `Send` future on that shard.
+    /// Spawns a `Send` future on that shard. It runs there until it ends, is aborted through the handle, or the runtime
+    /// stops.
+    ///
+    /// ```
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let other = cx.remote(1).ok_or("no shard 1")?;
+    /// let text = String::from("one two three four");
+    /// // It is begun there while this shard goes on here.
+    /// let task = other.spawn(async move { text.split(' ').count() })?;
+    /// let own = "five six".split(' ').count();
+    /// assert_eq!(own + task.await?, 6);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -94,7 +152,34 @@ impl RemoteShard {
         self.spawn_local(move |_| future)
     }
 
-    /// Spawns the future that the closure makes on that shard; the future need not be `Send`.
+    /// Spawns the future that the closure makes on that shard; the future need not be `Send`. A panic of the closure is
+    /// the task's.
+    ///
+    /// With the `Counter` of the [crate's example](crate):
+    ///
+    /// ```
+    /// # #[derive(spargio::RingMsg)]
+    /// # pub enum CounterMsg { Add { n: u32 }, #[ring(reply = u64)] Get }
+    /// # #[spargio::shard_actor(msg = CounterMsg)]
+    /// # #[derive(Default)]
+    /// # pub struct Counter { total: u64 }
+    /// # impl CounterBehavior for Counter {
+    /// #     async fn add(&mut self, _: &spargio::Cx<Self>, n: u32) { self.total += u64::from(n); }
+    /// #     async fn get(&mut self, _: &spargio::Cx<Self>) -> u64 { self.total }
+    /// # }
+    /// # #[spargio::main(shards = 2)]
+    /// # async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let other = cx.remote(1).ok_or("no shard 1")?;
+    /// // A conversation with an actor there, of which only the end comes back.
+    /// let sum = other.spawn_local(|there| async move {
+    ///     let counter: CounterHandle = there.start(Counter::default()).ok()?;
+    ///     for n in 1..=10 { counter.add(n).ok()?; }
+    ///     counter.get(&there).await.ok()
+    /// })?;
+    /// assert_eq!(sum.await?, Some(55));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -138,6 +223,22 @@ impl RemoteShard {
 
     /// Sends a pair to the shard's event queue; never blocks. It is an event there, never an actor's message.
     ///
+    /// ```
+    /// # use spargio::{Event, Runtime, SendError};
+    /// let rt = Runtime::builder().shards(1).mailbox(2).build()?;
+    /// let sent = rt.spawn_local_on(0, |cx| async move {
+    ///     let own = cx.remote(0)?;
+    ///     for val in [10, 20] { own.send_raw(1, val).ok()?; }
+    ///     // There is room for two: the third is handed back, until one is read.
+    ///     let Err(SendError::Full((tag, val))) = own.send_raw(1, 30) else { return None };
+    ///     let Event::RingMsg { val: first, .. } = cx.next_event().await;
+    ///     own.send_raw(tag, val).ok()?.await.ok()?;
+    ///     Some(first)
+    /// })?;
+    /// assert_eq!(rt.block_on(sent)?, Some(10));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// `Full` if the event queue (its size is the builder's `mailbox`) or the lane to it has no room, `Dead` if the
@@ -147,7 +248,23 @@ impl RemoteShard {
         self.send_event((tag, val), |pair| pair)
     }
 
-    /// Sends a message as a pair to the shard's event queue, where `M::decode` reads it.
+    /// Sends a message as a pair to the shard's event queue, where `M::decode` reads it; never blocks.
+    ///
+    /// ```
+    /// # use spargio::{Event, RingMsg, Runtime};
+    /// #[derive(Debug, PartialEq, RingMsg)]
+    /// enum LampMsg { Off, Dim { percent: u8 } }
+    ///
+    /// let rt = Runtime::builder().shards(1).build()?;
+    /// // Who receives it needs no actor, and no enum but this.
+    /// let seen = rt.spawn_local_on(0, |cx| async move {
+    ///     let Event::RingMsg { tag, val, .. } = cx.next_event().await;
+    ///     LampMsg::decode(tag, val)
+    /// })?;
+    /// rt.remote(0).ok_or("no shard 0")?.send(LampMsg::Dim { percent: 40 })?;
+    /// assert_eq!(rt.block_on(seen)?, Ok(LampMsg::Dim { percent: 40 }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -25,7 +25,19 @@ use std::num::{
     note = "drop `inline` and let it travel as a body, or derive `RingVal` for a newtype or a fieldless enum"
 )]
 pub trait RingVal: Copy + Send + 'static {
-    /// How many of the 64 bits the value takes, at most 64.
+    /// How many of the 64 bits the value takes, at most 64. A message travels inline if its fields take no more than that
+    /// together.
+    ///
+    /// ```
+    /// use spargio::RingVal;
+    ///
+    /// #[derive(Clone, Copy, RingVal)]
+    /// enum Suit { Clubs, Diamonds, Hearts, Spades }
+    ///
+    /// // Two bits tell four suits apart, so there is room for a sequence number beside one.
+    /// assert_eq!((Suit::BITS, char::BITS, <()>::BITS), (2, 21, 0));
+    /// assert!(Suit::BITS + u32::BITS <= 64);
+    /// ```
     const BITS: u32;
 
     /// Says that the trait was derived: packing runs no user code.
@@ -33,9 +45,34 @@ pub trait RingVal: Copy + Send + 'static {
     const __DERIVED: ();
 
     /// Packs the value into the low [`BITS`](Self::BITS) bits. Higher bits are cut off by the packer.
+    ///
+    /// ```
+    /// use spargio::RingVal;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, RingVal)]
+    /// enum Health { Good, Degraded }
+    ///
+    /// // As a number it fits where numbers do: into a pair's val, or into an atomic that any thread reads.
+    /// let health = AtomicU64::new(Health::Good.to_bits());
+    /// health.store(Health::Degraded.to_bits(), Ordering::Relaxed);
+    /// assert_eq!(Health::from_bits(health.into_inner()), Some(Health::Degraded));
+    /// ```
     fn to_bits(self) -> u64;
 
     /// Unpacks a value, or `None` if no value has these bits.
+    ///
+    /// ```
+    /// use spargio::RingVal;
+    ///
+    /// #[derive(Clone, Copy, Debug, PartialEq, RingVal)]
+    /// enum Health { Good, Degraded }
+    ///
+    /// // Any number may come in from outside: it is a value or is refused.
+    /// assert_eq!(Health::from_bits(1), Some(Health::Degraded));
+    /// assert_eq!(Health::from_bits(2), None);
+    /// assert_eq!(char::from_bits(0xD800), None);
+    /// ```
     fn from_bits(bits: u64) -> Option<Self>;
 }
 
