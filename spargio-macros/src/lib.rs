@@ -61,9 +61,15 @@ use proc_macro::TokenStream;
 /// }
 ///
 /// async fn count(counter: CounterHandle, client: Client) -> Result<u64, Box<dyn std::error::Error>> {
+///     let reached = counter.reach(&client, 5); // sent now, answered when it is so
 ///     counter.add(5)?; // a tell returns at once
+///     assert_eq!(reached.await?, 5);
 ///     Ok(counter.get(&client).await?) // an ask waits for its typed reply
 /// }
+/// # let rt = spargio::Runtime::builder().shards(1).build()?;
+/// # let counter = rt.block_on(rt.remote(0).ok_or("no shard 0")?.start(Counter::default))?;
+/// # assert_eq!(rt.block_on(count(counter, rt.client()))?, 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # What is generated
@@ -179,7 +185,7 @@ pub fn ring_val(input: TokenStream) -> TokenStream {
 /// `msg =`.
 ///
 /// ```
-/// use spargio::{Cx, RingMsg, shard_actor};
+/// use spargio::{Cx, RingMsg, ShardCtx, shard_actor};
 /// use std::{cell::RefCell, collections::HashMap, hash::Hash, rc::Rc};
 ///
 /// #[derive(RingMsg)]
@@ -202,6 +208,14 @@ pub fn ring_val(input: TokenStream) -> TokenStream {
 ///         self.map.borrow_mut().remove(&value)
 ///     }
 /// }
+///
+/// #[spargio::main(shards = 1)]
+/// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+///     let ages: StoreHandle<String, u8> = cx.start(Store { map: Rc::default() })?;
+///     ages.put("ada".into(), 36)?;
+///     assert_eq!(ages.take(&cx, "ada".into()).await?, Some(36));
+///     Ok(())
+/// }
 /// ```
 ///
 /// | option | |
@@ -219,13 +233,15 @@ pub fn shard_actor(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// Runs an async `main` on shard 0 of a runtime, and shuts the runtime down when it returns.
 ///
-/// ```no_run
+/// ```
 /// use spargio::ShardCtx;
 ///
 /// #[spargio::main(shards = 2, backend = "auto")]
 /// async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
 ///     let answer: u8 = "42".parse()?;
-///     cx.spawn_local(async move { println!("{answer}") });
+///     let other = cx.remote(1).ok_or("no shard 1")?;
+///     // What is not waited for ends with `main`.
+///     other.spawn(async move { println!("{answer}") })?.await?;
 ///     Ok(())
 /// }
 /// ```
