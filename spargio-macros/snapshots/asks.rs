@@ -1,9 +1,14 @@
 /// The handle of an actor that takes [`OrderMsg`]: an address of 8 bytes, which does not keep the actor alive.
+///
+/// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+/// `spargio::Handle`.
 #[allow(dead_code, deprecated)]
 struct Desk {
     __address: deps::actors::__private::Address,
 }
 /// What an actor does with each message of [`OrderMsg`].
+///
+/// While a method waits, the actor handles no other message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the messages of `OrderMsg`",
     label = "implement `Serves` for `{Self}`",
@@ -113,6 +118,7 @@ const _: () = {
         }
     }
     impl Desk {
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline: it has no fields.
         #[deprecated(note = "use `Buy`")]
         #[inline]
@@ -126,6 +132,7 @@ const _: () = {
                 |()| OrderMsg::HTTPGet {},
             )
         }
+        /// An ask: sent when called; the future waits for the reply. Asks with a `Client`, a `ShardCtx` or, in a handler, its `cx`.
         /// Travels inline, in the 64-bit val, checked at compile time.
         #[inline]
         fn buy<__Asker: deps::actors::__private::Asker<OrderMsg>>(

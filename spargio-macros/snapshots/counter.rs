@@ -1,9 +1,14 @@
 /// The handle of an actor that takes [`CounterMsg`]: an address of 8 bytes, which does not keep the actor alive.
+///
+/// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+/// `spargio::Handle`.
 #[allow(dead_code, deprecated)]
 pub struct CounterHandle {
     __address: ::spargio::__private::Address,
 }
 /// What an actor does with each message of [`CounterMsg`].
+///
+/// While a method waits, the actor handles no other message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the messages of `CounterMsg`",
     label = "implement `CounterBehavior` for `{Self}`",
@@ -111,6 +116,7 @@ const _: () = {
     impl CounterHandle {
         /// Adds `n`.
         ///
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline, in 32 bits of the 64-bit val.
         #[inline]
         pub fn add(
@@ -141,6 +147,7 @@ const _: () = {
         }
         /// The sum so far.
         ///
+        /// An ask: sent when called; the future waits for the reply. Asks with a `Client`, a `ShardCtx` or, in a handler, its `cx`.
         /// Travels inline: it has no fields.
         #[inline]
         pub fn get<__Asker: ::spargio::__private::Asker<CounterMsg>>(
@@ -156,6 +163,7 @@ const _: () = {
                 _,
             >(asker, ::spargio::__private::Handle::__address(*self), packed)
         }
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels as a body: `Vec<..>` does not pack into a val.
         #[inline]
         pub fn add_all(

@@ -1,4 +1,7 @@
 /// The handle of an actor that takes [`StoreMsg`]: an address of 8 bytes, which does not keep the actor alive.
+///
+/// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+/// `spargio::Handle`.
 #[allow(dead_code, deprecated)]
 pub(crate) struct StoreHandle<K: Ord, V = u8, const N: usize = 4>
 where
@@ -8,6 +11,8 @@ where
     __protocol: ::core::marker::PhantomData<fn() -> StoreMsg<K, V, N>>,
 }
 /// What an actor does with each message of [`StoreMsg`].
+///
+/// While a method waits, the actor handles no other message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the messages of `StoreMsg`",
     label = "implement `StoreBehavior` for `{Self}`",
@@ -159,6 +164,7 @@ const _: () = {
         K: ::core::marker::Send + 'static,
         V: ::core::marker::Send + 'static,
     {
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels as a body: `[..]` does not pack into a val.
         #[inline]
         pub(crate) fn put(
@@ -198,6 +204,7 @@ const _: () = {
                 |(field0, field1)| StoreMsg::Put(field0, field1),
             )
         }
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline, in the 64-bit val, checked at compile time.
         #[inline]
         pub(crate) fn many(
@@ -231,6 +238,7 @@ const _: () = {
                 },
             )
         }
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels as a body: `Vec<..>` does not pack into a val.
         #[inline]
         pub(crate) fn more(

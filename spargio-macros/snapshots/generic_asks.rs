@@ -1,10 +1,15 @@
 /// The handle of an actor that takes [`TableMsg`]: an address of 8 bytes, which does not keep the actor alive.
+///
+/// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+/// `spargio::Handle`.
 #[allow(dead_code, deprecated)]
 struct TableHandle<K> {
     __address: ::spargio::__private::Address,
     __protocol: ::core::marker::PhantomData<fn() -> TableMsg<K>>,
 }
 /// What an actor does with each message of [`TableMsg`].
+///
+/// While a method waits, the actor handles no other message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the messages of `TableMsg`",
     label = "implement `TableBehavior` for `{Self}`",
@@ -121,6 +126,7 @@ const _: () = {
     where
         K: ::core::marker::Send + 'static,
     {
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline if its fields pack into the 64-bit val, else as a body.
         #[inline]
         fn put(

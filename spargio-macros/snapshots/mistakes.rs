@@ -11,11 +11,16 @@
     "the method `stop` would hide `Handle::stop`: rename it with `#[ring(method = name)]`"
 }
 /// The handle of an actor that takes [`LogMsg`]: an address of 8 bytes, which does not keep the actor alive.
+///
+/// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+/// `spargio::Handle`.
 #[allow(dead_code, deprecated)]
 struct LogHandle {
     __address: ::spargio::__private::Address,
 }
 /// What an actor does with each message of [`LogMsg`].
+///
+/// While a method waits, the actor handles no other message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not handle the messages of `LogMsg`",
     label = "implement `LogBehavior` for `{Self}`",
@@ -121,6 +126,7 @@ const _: () = {
         }
     }
     impl LogHandle {
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels as a body: `&'static ..` does not pack into a val.
         #[inline]
         fn line(
@@ -154,6 +160,7 @@ const _: () = {
                 |(field0,)| LogMsg::Line(field0),
             )
         }
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline: it has no fields.
         #[inline]
         fn flush(
@@ -169,6 +176,7 @@ const _: () = {
                 |()| LogMsg::Flush {},
             )
         }
+        /// A tell: never blocks, and an error hands the message back.
         /// Travels inline: it has no fields.
         #[inline]
         fn stop(

@@ -1,5 +1,5 @@
-//! The line in a method's docs that says how its message travels. The macro sees names and no types, so it knows only
-//! what every Rust program calls the same.
+//! The lines in a method's docs that say what a call does and how its message travels. The macro sees names and no
+//! types, so it knows only what every Rust program calls the same.
 
 use syn::{PathArguments, Type};
 
@@ -13,6 +13,16 @@ enum Travels {
     Bulky(String),
     /// Depends on what stands behind the name.
     Depends,
+}
+
+/// What a call of the handle's method does.
+pub(crate) fn does(message: &Message) -> &'static str {
+    match message.reply {
+        None => "A tell: never blocks, and an error hands the message back.",
+        Some(_) => {
+            "An ask: sent when called; the future waits for the reply. Asks with a `Client`, a `ShardCtx` or, in a handler, its `cx`."
+        }
+    }
 }
 
 /// "Travels inline ..", "Travels as a body .." or on what it depends.

@@ -21,6 +21,8 @@ pub(super) fn definition(scope: &Scope<'_>) -> TokenStream {
     let methods = protocol.sound().map(|message| method(scope, message));
     quote_spanned! {Span::mixed_site()=>
         #[doc = #docs]
+        ///
+        /// While a method waits, the actor handles no other message.
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         #[allow(
             async_fn_in_trait, clippy::all, clippy::pedantic,

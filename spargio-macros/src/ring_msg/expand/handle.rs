@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Scope, mixed};
-use crate::ring_msg::docs::travels;
+use crate::ring_msg::docs::{does, travels};
 use crate::ring_msg::model::{Field, Message};
 
 /// The struct.
@@ -23,6 +23,9 @@ pub(super) fn definition(scope: &Scope<'_>) -> TokenStream {
         .then(|| quote!(__protocol: ::core::marker::PhantomData<fn() -> #this>,));
     quote! {
         #[doc = #docs]
+        ///
+        /// It has a method for each message. What all handles have, such as `stop` and `wait_stopped`, is in the trait
+        /// `spargio::Handle`.
         #[allow(dead_code, deprecated)]
         #vis struct #name #generics #clause {
             __address: #library::Address,
@@ -118,8 +121,11 @@ fn method(scope: &Scope<'_>, message: &Message) -> TokenStream {
     let locals: Vec<_> = message.fields.iter().map(|field| &field.local).collect();
     let packed = super::carry::packed(scope, message);
     let blank = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
-    let travels = format!(" {}", travels(message));
-    let head = quote!(#(#docs)* #blank #[doc = #travels] #deprecated #[inline]);
+    let (does, travels) = (
+        format!(" {}", does(message)),
+        format!(" {}", travels(message)),
+    );
+    let head = quote!(#(#docs)* #blank #[doc = #does] #[doc = #travels] #deprecated #[inline]);
     let at = mixed(message.name.span());
     match &message.reply {
         None => {
