@@ -76,6 +76,7 @@ mod payload;
 mod remote;
 mod reply;
 mod runtime;
+mod sending;
 mod shard;
 mod start;
 mod stats;
@@ -96,7 +97,7 @@ pub use error::{
     StartError, TicketError,
 };
 pub use feed::Feed;
-pub use handle::{ActorId, Handle, HandleOf, Sending, WaitStopped};
+pub use handle::{ActorId, Handle, HandleOf, WaitStopped};
 pub use join::JoinHandle;
 pub use message::{DecodeError, InlineMsg, RingMsg};
 pub use order::MayAsk;
@@ -104,6 +105,7 @@ pub use payload::Payload;
 pub use remote::{RemoteShard, Starting};
 pub use reply::Reply;
 pub use runtime::{Runtime, ShutdownReport};
+pub use sending::Sending;
 pub use shard::events::Event;
 pub use spargio_macros::{RingMsg, RingVal, main, shard_actor};
 pub use stats::{ActorStats, RingStats, ShardStats, Stats};
