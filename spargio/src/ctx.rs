@@ -1,12 +1,13 @@
 //! A shard, seen from the code that runs on it.
 
 use crate::ShardId;
-use crate::actor::{self, Actor};
+use crate::actor::Actor;
 use crate::client::Client;
 use crate::door::slots::Address;
 use crate::error::StartError;
 use crate::handle::HandleOf;
 use crate::join::{JoinHandle, pair};
+use crate::life;
 use crate::remote::RemoteShard;
 use crate::shard::events::{Event, NextEvent};
 use crate::shard::{Core, current};
@@ -185,7 +186,7 @@ impl ShardCtx {
     /// [`StartError::Closed`] if the runtime is shutting down, [`StartError::NoSlots`] if the process has as many
     /// actors and tasks as it can (16,777,216).
     pub fn start<A: Actor + 'static>(&self, actor: A) -> Result<HandleOf<A>, StartError> {
-        actor::start(&self.core, actor, None)
+        life::start(&self.core, actor, None)
     }
 
     /// Spawns a task on this shard; its future need not be `Send`. It runs until it ends, is aborted through the

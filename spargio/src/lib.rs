@@ -65,6 +65,7 @@ mod feed;
 pub mod fs;
 mod handle;
 mod join;
+mod life;
 mod message;
 pub mod net;
 mod order;

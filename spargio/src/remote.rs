@@ -1,13 +1,14 @@
 //! A shard, seen from elsewhere.
 
 use crate::ShardId;
-use crate::actor::{self, Actor};
+use crate::actor::Actor;
 use crate::ctx::ShardCtx;
 use crate::door::seat::Parcel;
 use crate::door::shared::Shared;
 use crate::error::{SendError, SpawnError, StartError};
 use crate::handle::HandleOf;
 use crate::join::{JoinHandle, pair};
+use crate::life;
 use crate::message::{Encoder, InlineMsg, NoReply, ToPair};
 use crate::shard::current;
 use crate::shard::outbox::Stream;
@@ -116,7 +117,7 @@ impl RemoteShard {
         self.run(move |ctx| {
             // Whatever comes of it, the sender is told.
             _ = match ctx.core.guard(make) {
-                Some(actor) => actor::start(&ctx.core, actor, Some(sender)).map(|_| ()),
+                Some(actor) => life::start(&ctx.core, actor, Some(sender)).map(|_| ()),
                 None => sender
                     .send(Err(StartError::Panicked))
                     .map_err(|_| StartError::Panicked),
