@@ -5,6 +5,8 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod place;
+#[cfg(target_os = "linux")]
+pub mod seccomp;
 pub mod server;
 pub(crate) mod skip;
 

@@ -1,6 +1,7 @@
 //! Seccomp filters, as container engines set them up.
 
 use crate::child::{cpu_time, files};
+use crate::common::seccomp::filter;
 use crate::common::{LONG, carries, eventually, has_ring};
 use crate::{
     assert_falls_back, assert_nothing_left, assert_said_once, assert_works, in_child_with_ring,
@@ -8,11 +9,9 @@ use crate::{
 };
 use futures::FutureExt;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, apply_filter_all_threads,
+    SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompRule, apply_filter_all_threads,
 };
 use spargio::{Carry, IoUringReport};
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const CALLS: [(&str, libc::c_long); 3] = [
@@ -21,13 +20,10 @@ const CALLS: [(&str, libc::c_long); 3] = [
     ("io_uring_register", libc::SYS_io_uring_register),
 ];
 
-/// From now on these system calls of this process fail with this error.
+/// From now on the calls of these names fail with this error.
 pub(crate) fn forbid(names: &[&str], error: i32) {
     let forbidden = CALLS.iter().filter(|(name, _)| names.contains(name));
-    filter(
-        forbidden.map(|&(_, call)| (call, Vec::new())).collect(),
-        error,
-    );
+    fail(forbidden.map(|&(_, call)| (call, Vec::new())), error);
 }
 
 /// From now on this operation of `io_uring_register` is none that the kernel knows.
@@ -35,20 +31,12 @@ fn forbid_operation(operation: u64) {
     let (at, compare) = (1, SeccompCmpOp::Eq);
     let is_it = SeccompCondition::new(at, SeccompCmpArgLen::Dword, compare, operation).unwrap();
     let rule = SeccompRule::new(vec![is_it]).unwrap();
-    let rules = [(libc::SYS_io_uring_register, vec![rule])];
-    filter(rules.into(), libc::EINVAL);
+    fail([(libc::SYS_io_uring_register, vec![rule])], libc::EINVAL);
 }
 
-/// From now on what these rules match fails with this error.
-fn filter(rules: BTreeMap<libc::c_long, Vec<SeccompRule>>, error: i32) {
-    let filter = SeccompFilter::new(
-        rules,
-        SeccompAction::Allow,
-        SeccompAction::Errno(error as u32),
-        std::env::consts::ARCH.try_into().unwrap(),
-    );
-    let program: BpfProgram = filter.unwrap().try_into().unwrap();
-    apply_filter_all_threads(&program).unwrap();
+/// From now on these system calls of this process fail with this error.
+fn fail(calls: impl IntoIterator<Item = (libc::c_long, Vec<SeccompRule>)>, error: i32) {
+    apply_filter_all_threads(&filter(calls, error)).unwrap();
 }
 
 pub(crate) const ALL: [&str; 3] = ["io_uring_setup", "io_uring_enter", "io_uring_register"];
