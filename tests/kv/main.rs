@@ -17,6 +17,7 @@ mod life;
 mod peer;
 mod protocol;
 mod server;
+mod sync;
 
 use common::has_ring;
 use server::Kv;
