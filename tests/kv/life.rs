@@ -5,8 +5,17 @@ use crate::common::skip::skip;
 use crate::each_server;
 use crate::server::{Kv, command};
 use rustix::process::Resource;
+use std::net::{SocketAddr, TcpListener};
+use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// What a server says that cannot start.
+fn refusal(mut command: process::Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
 
 #[test]
 fn options() {
@@ -43,15 +52,30 @@ fn options() {
     assert_eq!(output.status.code(), Some(1));
 }
 
+/// At an address of this test's own, so that other servers of this machine are not in the way.
+#[test]
+fn the_port_is_6400_unless_told_at_the_address_that_is_told() {
+    let [.., high, low] = process::id().to_be_bytes();
+    let address = SocketAddr::from(([127, 64, high, low], 6400));
+    let command = command(&["--shards", "1", "--bind", &address.ip().to_string()]);
+    // Somebody may have this port at all addresses.
+    if let Err(error) = TcpListener::bind(address) {
+        let errors = refusal(command);
+        eprintln!("{address}: {error}; {errors}");
+        assert!(errors.contains(&format!("cannot listen on {address}")));
+        return;
+    }
+    let kv = Kv::spawn(command);
+    assert_eq!(kv.address(), address);
+    kv.connect().ask("PING", "+PONG\r\n");
+    kv.end();
+}
+
 #[test]
 fn a_port_that_is_taken() {
     let kv = Kv::start(&["--shards", "1"]);
     let port = kv.address().port().to_string();
-    let output = command(&["--shards", "1", "--port", &port])
-        .output()
-        .unwrap();
-    let errors = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    let errors = refusal(command(&["--shards", "1", "--port", &port]));
     assert!(
         errors.contains(&format!("cannot listen on 127.0.0.1:{port}")),
         "{errors}"
