@@ -2,8 +2,9 @@
 
 use crate::common::eventually;
 use crate::common::skip::skip;
-use crate::each_server;
+use crate::peer::encode;
 use crate::server::{Kv, command};
+use crate::{each_server, setups};
 use rustix::process::Resource;
 use std::net::{SocketAddr, TcpListener};
 use std::process;
@@ -104,6 +105,45 @@ fn sigterm_drains() {
         // It was not the limit on the time that ended them, which is 10 s.
         assert!(begin.elapsed() < Duration::from_secs(9));
     });
+}
+
+/// It holds up the end for as long as any client may, and no longer; those that read have all that they asked for.
+#[test]
+fn sigterm_waits_ten_seconds_for_a_client_that_never_reads() {
+    // At the same time: each takes its ten seconds.
+    thread::scope(|scope| {
+        for setup in setups() {
+            scope.spawn(move || drains_beside_a_deaf_client(&setup));
+        }
+    });
+}
+
+fn drains_beside_a_deaf_client(setup: &[&str]) {
+    const GETS: usize = 40;
+    let kv = Kv::start(setup);
+    let mut reader = kv.connect();
+    let mut deaf = kv.connect();
+    let large = "x".repeat(1 << 20);
+    reader.send(encode(&["SET", "large", &large]));
+    reader.expect("+OK\r\n");
+    // More than the systems between them hold. All in one, so that the last has come when the first is answered.
+    for peer in [&mut reader, &mut deaf] {
+        peer.send("GET large\r\n".repeat(GETS));
+        peer.expect("$");
+    }
+    let begin = Instant::now();
+    kv.terminate();
+    let reply = format!("${}\r\n{large}\r\n", large.len());
+    reader.expect(&reply[1..]);
+    for _ in 1..GETS {
+        reader.expect(&reply);
+    }
+    assert_eq!(reader.rest(), b"");
+    let (status, errors) = kv.wait();
+    let after = begin.elapsed();
+    assert!(status.success(), "{setup:?}: {status}: {errors}");
+    assert!(after >= Duration::from_secs(10), "{setup:?}: {after:?}");
+    assert!(after < Duration::from_secs(20), "{setup:?}: {after:?}");
 }
 
 #[test]
