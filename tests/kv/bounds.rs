@@ -1,8 +1,9 @@
-//! What clients can have the server keep in memory.
+//! What clients can have the server keep in memory, and how many they may be.
 
 use crate::common::eventually;
-use crate::each_server;
-use crate::peer::encode;
+use crate::peer::{Peer, encode};
+use crate::server::Kv;
+use crate::{each_server, raise_files, setups};
 use std::io::{ErrorKind, Read, Write};
 use std::time::Duration;
 
@@ -123,4 +124,54 @@ fn a_client_that_never_reads_takes_bounded_memory() {
             read > 200 << 20
         });
     });
+}
+
+/// How many clients the server says there are, and how many there may be.
+fn clients(peer: &mut Peer) -> [usize; 2] {
+    peer.send("INFO\r\n");
+    let len: usize = peer.line()[1..].trim().parse().unwrap();
+    let mut text = String::new();
+    while text.len() < len + 2 {
+        text += &peer.line();
+    }
+    ["connected_clients:", "maxclients:"].map(|name| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.unwrap().parse().unwrap()
+    })
+}
+
+/// On all shards together. Who was refused takes no place, and who leaves makes room.
+#[test]
+fn ten_thousand_clients_and_no_more() {
+    const CLIENTS: usize = 10_000;
+    let files = raise_files();
+    if files < 12_000 {
+        eprintln!("SKIP: so many clients need more files than the {files} that may be open");
+        return;
+    }
+    for setup in setups().iter().filter(|setup| setup.ends_with(&["2"])) {
+        let kv = Kv::start(setup);
+        let mut peers = Vec::new();
+        for _ in 0..CLIENTS {
+            let mut peer = kv.connect();
+            peer.ask("PING", "+PONG\r\n");
+            peers.push(peer);
+        }
+        for _ in 0..2 {
+            for _ in 0..5 {
+                let refused = kv.connect().rest();
+                assert_eq!(refused, b"-ERR max number of clients reached\r\n");
+            }
+            assert_eq!(clients(&mut peers[0]), [CLIENTS, CLIENTS]);
+            peers.pop();
+            eventually("it has left", || {
+                clients(&mut peers[0]) == [CLIENTS - 1, CLIENTS]
+            });
+            let mut next = kv.connect();
+            next.ask("PING", "+PONG\r\n");
+            peers.push(next);
+        }
+        // It ends before they do, so that it is not their ports that are not free for a while.
+        kv.end();
+    }
 }

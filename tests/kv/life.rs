@@ -4,8 +4,7 @@ use crate::common::eventually;
 use crate::common::skip::skip;
 use crate::peer::encode;
 use crate::server::{Kv, command};
-use crate::{each_server, setups};
-use rustix::process::Resource;
+use crate::{each_server, raise_files, setups};
 use std::net::{SocketAddr, TcpListener};
 use std::process;
 use std::thread;
@@ -173,14 +172,6 @@ fn keys_expire_by_themselves() {
         });
         assert!(begin.elapsed() >= Duration::from_millis(35));
     });
-}
-
-/// Has this process open as many files as it may; how many these are.
-fn raise_files() -> u64 {
-    let mut limit = rustix::process::getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    rustix::process::setrlimit(Resource::Nofile, limit).unwrap();
-    limit.current.unwrap_or(u64::MAX)
 }
 
 #[test]

@@ -20,6 +20,7 @@ mod server;
 mod sync;
 
 use common::has_ring;
+use rustix::process::Resource;
 use server::Kv;
 use spargio::Carry;
 
@@ -44,4 +45,12 @@ fn setups() -> Vec<[&'static str; 4]> {
         }
     }
     setups
+}
+
+/// Has this process open as many files as it may; how many these are.
+fn raise_files() -> u64 {
+    let mut limit = rustix::process::getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    rustix::process::setrlimit(Resource::Nofile, limit).unwrap();
+    limit.current.unwrap_or(u64::MAX)
 }
