@@ -12,6 +12,7 @@ mod bounds;
 mod clients;
 mod commands;
 mod crash;
+mod deadlines;
 mod file;
 mod life;
 mod peer;
