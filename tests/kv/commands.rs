@@ -88,6 +88,7 @@ fn several_keys_on_whatever_shards() {
         peer.ask("KEYS [d]", "*1\r\n$1\r\nd\r\n");
         peer.ask("FLUSHALL", "+OK\r\n");
         peer.ask("FLUSHALL ASYNC", "+OK\r\n");
+        peer.ask("FLUSHALL sync", "+OK\r\n");
         peer.ask("FLUSHALL x", "-ERR syntax error\r\n");
         peer.ask("DBSIZE", ":0\r\n");
         peer.ask("KEYS *", "*0\r\n");
@@ -138,7 +139,9 @@ fn a_scan_meets_every_key_that_stays() {
         let mut met = vec![false; 500];
         let (mut cursor, mut round) = ("0".to_owned(), 0);
         loop {
-            peer.send(format!("SCAN {cursor} MATCH stays:* COUNT 7\r\n"));
+            peer.send(format!(
+                "SCAN {cursor} MATCH stays:* TYPE string COUNT 7\r\n"
+            ));
             assert_eq!(peer.line(), "*2\r\n");
             peer.line();
             cursor = peer.line().trim().to_owned();
@@ -161,6 +164,9 @@ fn a_scan_meets_every_key_that_stays() {
             assert!(round < 5000, "it does not end");
         }
         assert!(met.iter().all(|&met| met));
+        peer.send("SCAN 0 COUNT 9999 TYPE list\r\n");
+        let lines: String = (0..4).map(|_| peer.line()).collect();
+        assert!(lines.ends_with("*0\r\n"), "all are strings: {lines}");
         peer.ask("SCAN x", "-ERR invalid cursor\r\n");
         peer.ask("SCAN 0 COUNT 0", "-ERR syntax error\r\n");
         peer.ask("SCAN 0 MATCH", "-ERR syntax error\r\n");
@@ -180,9 +186,23 @@ fn what_a_connection_answers_itself() {
             "-ERR wrong number of arguments for 'echo' command\r\n",
         );
         peer.ask("SELECT 0", "+OK\r\n");
+        peer.ask(
+            "PING a b",
+            "-ERR wrong number of arguments for 'ping' command\r\n",
+        );
         peer.ask("SELECT 1", "-ERR DB index is out of range\r\n");
         peer.ask("CONFIG GET save", "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
+        peer.ask("CONFIG GET nope", "*0\r\n");
+        peer.ask(
+            "CONFIG SET save x",
+            "-ERR unknown subcommand 'SET'. Try CONFIG HELP.\r\n",
+        );
         peer.ask("CLIENT SETNAME me", "+OK\r\n");
+        peer.ask("CLIENT GETNAME", "$-1\r\n");
+        peer.ask(
+            "CLIENT LIST",
+            "-ERR unknown subcommand 'LIST'. Try CLIENT HELP.\r\n",
+        );
         peer.ask("CLIENT SETINFO lib-name x", "+OK\r\n");
         peer.ask("COMMAND DOCS", "*0\r\n");
         peer.ask("COMMAND COUNT", ":33\r\n");
@@ -190,6 +210,8 @@ fn what_a_connection_answers_itself() {
             "COMMAND INFO get",
             "*1\r\n*6\r\n$3\r\nget\r\n:2\r\n*1\r\n+readonly\r\n:1\r\n:1\r\n:1\r\n",
         );
+        peer.ask("COMMAND INFO nope", "*1\r\n*-1\r\n");
+        peer.ask("HELLO", "-NOPROTO unsupported protocol version\r\n");
         peer.ask("HELLO 3", "-NOPROTO unsupported protocol version\r\n");
         peer.ask(
             "NOPE a b",
