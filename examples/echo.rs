@@ -1,14 +1,15 @@
 //! A server whose connections are placed by an acceptor: shard 0 accepts, and hands each connection to the shard whose
-//! turn it is, where an actor counts what its connections have echoed.
+//! turn it is, where an actor counts what its connections have echoed. It listens at 127.0.0.1:7000, or where it is told.
 //!
 //! ```sh
-//! cargo run --release --example echo
+//! cargo run --release --example echo -- 127.0.0.1:7000
 //! printf 'hello\n' | nc -q 1 127.0.0.1 7000
 //! ```
 
 use spargio::net::{Detached, TcpListener, TcpStream};
 use spargio::time::sleep;
 use spargio::{Cx, RingMsg, shard_actor};
+use std::env;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -79,7 +80,9 @@ async fn main(cx: spargio::ShardCtx) -> Result<(), Box<dyn Error>> {
         let remote = cx.remote(shard).ok_or("a shard is missing")?;
         hosts.push(remote.start(Host::default).await?);
     }
-    let listener = TcpListener::bind("127.0.0.1:7000").await?;
+    let at = env::args().nth(1);
+    let at = at.as_deref().unwrap_or("127.0.0.1:7000");
+    let listener = TcpListener::bind(at).await?;
     println!("ready on {}", listener.local_addr()?);
     for host in hosts.iter().cycle() {
         let accepted = listener.accept().await;
