@@ -23,8 +23,14 @@ pub struct Server {
 impl Server {
     /// Starts an example and waits until it is ready.
     pub fn start(example: &str, args: &[&str]) -> Self {
-        let mut child = command(example)
-            .args(args)
+        let mut command = command(example);
+        command.args(args);
+        Self::spawn(command)
+    }
+
+    /// Starts an example's program as it is said, and waits until it is ready.
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -40,7 +46,7 @@ impl Server {
         };
         while server.address.is_empty() {
             let line = server.said.recv_timeout(LONG);
-            let line = line.unwrap_or_else(|_| panic!("{example} {args:?} never became ready"));
+            let line = line.unwrap_or_else(|_| panic!("{command:?} never became ready"));
             if let Some(address) = line.strip_prefix("ready on ") {
                 server.address = address.to_owned();
             }
@@ -122,7 +128,8 @@ pub fn refusal(example: &str, args: &[&str]) -> String {
     errors.join("\n")
 }
 
-fn command(example: &str) -> Command {
+/// To run an example with.
+pub fn command(example: &str) -> Command {
     Command::new(program(example))
 }
 
