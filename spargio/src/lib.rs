@@ -45,7 +45,7 @@
 //! pair are the vocabulary of all three.
 
 #![cfg_attr(
-    not(target_os = "linux"),
+    any(not(target_os = "linux"), spargio_portable),
     allow(dead_code, reason = "what only rings use")
 )]
 

@@ -5,7 +5,7 @@
 mod common;
 
 mod actor;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(spargio_portable)))]
 mod calls;
 mod cancel;
 #[cfg(target_os = "linux")]

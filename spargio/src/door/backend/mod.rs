@@ -1,12 +1,18 @@
 //! Backends: how a shard waits when it has nothing to do, how it is woken, and what carries its records besides the
 //! lanes. The backend is chosen at run time.
 
-#[cfg_attr(not(target_os = "linux"), path = "poller_elsewhere.rs")]
+#[cfg_attr(
+    any(not(target_os = "linux"), spargio_portable),
+    path = "poller_elsewhere.rs"
+)]
 mod poller;
 pub(crate) mod queue;
 pub(crate) mod readiness;
 pub(crate) mod report;
-#[cfg_attr(not(target_os = "linux"), path = "uring_elsewhere.rs")]
+#[cfg_attr(
+    any(not(target_os = "linux"), spargio_portable),
+    path = "uring_elsewhere.rs"
+)]
 pub(crate) mod uring;
 
 use super::shared::Shared;
