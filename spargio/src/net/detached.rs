@@ -115,6 +115,24 @@ macro_rules! detach {
                 /// For a listener: connections accepted ahead by a stream are closed; a living stream keeps accepting
                 /// on its own shard, so drop it and take what it left first.
                 ///
+                /// ```
+                /// # use spargio::{ShardCtx, net::{TcpListener, TcpStream}};
+                /// # #[spargio::main(shards = 2)]
+                /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+                /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+                /// # let client = TcpStream::connect(listener.local_addr()?).await?;
+                /// // This shard accepts, another serves.
+                /// let stream = listener.accept().await?.0.detach()?;
+                /// let other = cx.remote(1).ok_or("no shard 1")?;
+                /// other.spawn_local(|cx| async move {
+                ///     stream.attach()?.write_all(format!("shard {}", cx.shard_id())).await.0
+                /// })?;
+                /// # let (read, greeting) = client.read(Vec::with_capacity(64)).await;
+                /// # assert_eq!((read?, &*greeting), (7, &b"shard 1"[..]));
+                /// # Ok(())
+                /// # }
+                /// ```
+                ///
                 /// # Errors
                 ///
                 /// Those of the system, for instance if it has no more descriptors.

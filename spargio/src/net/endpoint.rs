@@ -157,6 +157,22 @@ macro_rules! buffer_sizes {
             /// Sets the size of the kernel's send buffer, in bytes (`SO_SNDBUF`). Linux caps it at `net.core.wmem_max`,
             /// and then doubles it.
             ///
+            /// ```
+            /// # use spargio::net::{TcpListener, TcpStream};
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+            /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+            /// # let (far, _) = listener.accept().await?;
+            /// // A peer that reads nothing holds up the writer soon, and fills little memory.
+            /// near.set_send_buffer_size(4 << 10)?;
+            /// far.set_recv_buffer_size(4 << 10)?;
+            /// let (wrote, _) = near.write(vec![0; 1 << 20]).await;
+            /// assert!(wrote? < 1 << 19);
+            /// # Ok(())
+            /// # }
+            /// ```
+            ///
             /// # Errors
             ///
             /// Those of the system, which may also silently choose another size.
@@ -166,6 +182,22 @@ macro_rules! buffer_sizes {
 
             /// Sets the size of the kernel's receive buffer, in bytes (`SO_RCVBUF`). Linux caps it at
             /// `net.core.rmem_max`, and then doubles it.
+            ///
+            /// ```
+            /// # use spargio::net::UdpSocket;
+            /// # #[spargio::main(shards = 1)]
+            /// # async fn main() -> std::io::Result<()> {
+            /// # let (near, far) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+            /// // Room for a burst: a datagram that finds none is lost.
+            /// far.set_recv_buffer_size(1 << 17)?;
+            /// for n in 0..50 { near.send_to(vec![n; 1000], far.local_addr()?).await.0?; }
+            /// for n in 0..50 {
+            ///     let (received, datagram) = far.recv(Vec::with_capacity(1500)).await;
+            ///     assert_eq!((received?, datagram), (1000, vec![n; 1000]));
+            /// }
+            /// # Ok(())
+            /// # }
+            /// ```
             ///
             /// # Errors
             ///

@@ -54,6 +54,18 @@ impl Default for ListenOptions {
 
 impl ListenOptions {
     /// What [`TcpListener::bind`] uses: a backlog of 1024, and a port of its own.
+    ///
+    /// ```
+    /// # use spargio::net::ListenOptions;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // Options that are set once make any number of listeners.
+    /// let options = ListenOptions::new();
+    /// let (clients, admins) = (options.listen("127.0.0.1:0").await?, options.listen("127.0.0.1:0").await?);
+    /// assert_ne!(clients.local_addr()?, admins.local_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -61,6 +73,21 @@ impl ListenOptions {
 
     /// Lets several listeners have one port (`SO_REUSEPORT`); the kernel spreads connections among them. Unix only:
     /// elsewhere it is an error of `listen`.
+    ///
+    /// ```
+    /// # use spargio::net::{ListenOptions, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // The next version of a server listens before this one stops: at any time somebody does.
+    /// let options = ListenOptions::new().reuse_port(true);
+    /// let old = options.listen("127.0.0.1:0").await?;
+    /// let new = options.listen(old.local_addr()?).await?;
+    /// drop(old);
+    /// let client = TcpStream::connect(new.local_addr()?).await?;
+    /// assert_eq!(new.accept().await?.1, client.local_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn reuse_port(mut self, reuse: bool) -> Self {
         self.reuse_port = reuse;
@@ -69,6 +96,22 @@ impl ListenOptions {
 
     /// Sets how many connections may wait to be accepted. Default: 1024. The system may allow fewer
     /// (`net.core.somaxconn`).
+    ///
+    /// ```
+    /// # use spargio::{net::{ListenOptions, TcpStream}, time::timeout};
+    /// # use std::time::Duration;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // A server that is slow has few clients wait for it; the others notice, and can try elsewhere.
+    /// let listener = ListenOptions::new().backlog(1).listen("127.0.0.1:0").await?;
+    /// let address = listener.local_addr()?;
+    /// let connect = || timeout(Duration::from_millis(100), TcpStream::connect(address));
+    /// let mut waiting = Vec::new();
+    /// while let Ok(Ok(client)) = connect().await { waiting.push(client); }
+    /// assert!(waiting.len() < 10);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn backlog(mut self, connections: u16) -> Self {
         self.backlog = connections.into();
@@ -76,6 +119,23 @@ impl ListenOptions {
     }
 
     /// Keeps a listener on an IPv6 address from accepting IPv4 connections.
+    ///
+    /// ```
+    /// # use spargio::net::ListenOptions;
+    /// # use std::net::{Ipv4Addr, Ipv6Addr};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # // Where this host has IPv6.
+    /// # if ListenOptions::new().listen("[::]:0").await.is_err() { return Ok(()) }
+    /// // A listener for each, with options of its own, on one port; without the option the second would be for both.
+    /// let four = ListenOptions::new().listen((Ipv4Addr::UNSPECIFIED, 0)).await?;
+    /// let address = (Ipv6Addr::UNSPECIFIED, four.local_addr()?.port());
+    /// assert!(ListenOptions::new().listen(address).await.is_err());
+    /// let six = ListenOptions::new().backlog(16).only_v6(true).listen(address).await?;
+    /// assert_eq!(six.local_addr()?, address.into());
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn only_v6(mut self, only: bool) -> Self {
         self.only_v6 = only;

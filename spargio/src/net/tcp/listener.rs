@@ -50,6 +50,21 @@ impl TcpListener {
 
     /// Listens at an address, on the calling shard, with [`ListenOptions::new`].
     ///
+    /// ```
+    /// # use spargio::net::TcpListener;
+    /// # use std::io::ErrorKind;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // The system chooses a port in place of 0.
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// println!("listening at {}", listener.local_addr()?);
+    /// // A second server there is told at once.
+    /// let second = TcpListener::bind(listener.local_addr()?).await;
+    /// assert_eq!(second.map(drop).map_err(|error| error.kind()), Err(ErrorKind::AddrInUse));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`ListenOptions::listen`].
@@ -58,6 +73,31 @@ impl TcpListener {
     }
 
     /// Waits for the next connection.
+    ///
+    /// ```
+    /// # use spargio::{ShardCtx, net::{TcpListener, TcpStream}, time::sleep};
+    /// # use std::time::Duration;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let address = listener.local_addr()?;
+    /// # let shard = cx.clone();
+    /// const PAUSE: Duration = Duration::from_millis(50);
+    /// let serving = cx.spawn_local(async move {
+    ///     loop {
+    ///         // Not the end: it was about that connection, or passes, as when all descriptors are in use.
+    ///         let Ok((stream, from)) = listener.accept().await else { sleep(PAUSE).await; continue };
+    ///         shard.spawn_local(async move { stream.write_all(format!("hello, {from}")).await.0 });
+    ///     }
+    /// });
+    /// # let client = TcpStream::connect(address).await?;
+    /// # let (read, greeting) = client.read(Vec::with_capacity(64)).await;
+    /// # read?;
+    /// # assert_eq!(String::from_utf8(greeting)?, format!("hello, {}", client.local_addr()?));
+    /// # serving.abort();
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -106,6 +146,19 @@ impl TcpListener {
     }
 
     /// The address that it listens at.
+    ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // A test's server takes any port that is free, and the client is told which.
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// let address = listener.local_addr()?;
+    /// let client = TcpStream::connect(address).await?;
+    /// assert_eq!(client.peer_addr()?, address);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -46,6 +46,20 @@ pub struct TcpStream(pub(in crate::net) Rc<Connection>);
 impl TcpStream {
     /// Connects to an address, or to the first of several that answers.
     ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # use std::net::SocketAddr;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// // Nobody listens at the first. The addresses of a name are tried in the same way.
+    /// let servers = [SocketAddr::from(([127, 0, 0, 1], 1)), listener.local_addr()?];
+    /// let stream = TcpStream::connect(&servers[..]).await?;
+    /// assert_eq!(stream.peer_addr()?, servers[1]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, the last one if several addresses were tried; an error that says so if the calling thread
@@ -69,6 +83,23 @@ impl TcpStream {
 
     /// The address of the other side.
     ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # use std::{collections::BTreeMap, net::Ipv4Addr};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let other = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let streams = [listener.accept().await?.0, listener.accept().await?.0];
+    /// // How many connections each host has.
+    /// let mut hosts = BTreeMap::new();
+    /// for stream in &streams { *hosts.entry(stream.peer_addr()?.ip()).or_insert(0) += 1; }
+    /// assert_eq!(hosts[&Ipv4Addr::LOCALHOST.into()], 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -77,6 +108,21 @@ impl TcpStream {
     }
 
     /// The address of this side.
+    ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # use std::net::Ipv4Addr;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let listener = TcpListener::bind("0.0.0.0:0").await?;
+    /// let client = TcpStream::connect((Ipv4Addr::LOCALHOST, listener.local_addr()?.port())).await?;
+    /// // The listener stands at all addresses of this host: the connection came to one of them.
+    /// let (stream, from) = listener.accept().await?;
+    /// assert_eq!(stream.local_addr()?, client.peer_addr()?);
+    /// assert_eq!(from, client.local_addr()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -87,6 +133,24 @@ impl TcpStream {
 
     /// Whether small writes are sent at once (`TCP_NODELAY`).
     ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// // For a moment, and then as it was.
+    /// let before = near.nodelay()?;
+    /// near.set_nodelay(true)?;
+    /// near.write_all("urgent").await.0?;
+    /// near.set_nodelay(before)?;
+    /// # assert!(!before && !near.nodelay()?);
+    /// # assert_eq!(far.read(Vec::with_capacity(64)).await.1, b"urgent");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -95,6 +159,26 @@ impl TcpStream {
     }
 
     /// Has small writes sent at once (`true`), or gathered into larger packets (`TCP_NODELAY`).
+    ///
+    /// ```
+    /// # use futures_util::AsyncReadExt;
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// # let (mut far, mut message) = (far, [0; 9]);
+    /// near.set_nodelay(true)?;
+    /// // The second does not wait until the peer has acknowledged the first.
+    /// near.write_all("head ").await.0?;
+    /// near.write_all("body").await.0?;
+    /// far.read_exact(&mut message).await?;
+    /// assert_eq!(&message, b"head body");
+    /// # assert!(near.nodelay()?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -106,6 +190,26 @@ impl TcpStream {
     /// Has the system probe an idle connection after `idle` (`SO_KEEPALIVE`); `None` turns probing off.
     ///
     /// Linux and most other systems count whole seconds, at least 1: a fraction is cut off.
+    ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # use std::time::Duration;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// // A client that has lost its power says nothing: after a minute the system asks, and a read that waits fails.
+    /// far.set_keepalive(Some(Duration::from_secs(60)))?;
+    /// # near.write_all("alive").await.0?;
+    /// let (read, text) = far.read(Vec::with_capacity(64)).await;
+    /// # assert_eq!((read?, &*text), (5, &b"alive"[..]));
+    /// # far.set_keepalive(None)?;
+    /// # // A fraction of a second is nothing.
+    /// # assert!(!cfg!(target_os = "linux") || far.set_keepalive(Some(Duration::from_millis(999))).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -148,6 +252,21 @@ impl TcpStream {
 
     /// How many hops a packet may take (`IP_TTL`, or `IPV6_UNICAST_HOPS` for an IPv6 socket).
     ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// // Both ends have what the system is set up with, until they are told otherwise.
+    /// let default = near.ttl()?;
+    /// near.set_ttl(1)?;
+    /// assert_eq!((near.ttl()?, far.ttl()?), (1, default));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -158,6 +277,22 @@ impl TcpStream {
     /// Sets how many hops a packet may take.
     ///
     /// From 1 to 255.
+    ///
+    /// ```
+    /// # use spargio::net::{TcpListener, TcpStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let listener = TcpListener::bind("127.0.0.1:0").await?;
+    /// # let near = TcpStream::connect(listener.local_addr()?).await?;
+    /// # let (far, _) = listener.accept().await?;
+    /// // The first router drops what is sent: nobody outside this network is answered.
+    /// near.set_ttl(1)?;
+    /// near.write_all("hello, neighbour").await.0?;
+    /// assert_eq!(far.read(Vec::with_capacity(64)).await.1, b"hello, neighbour");
+    /// assert!(near.set_ttl(256).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

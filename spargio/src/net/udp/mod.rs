@@ -53,6 +53,20 @@ impl UdpSocket {
     /// To set other options before it is bound, make the socket with the standard library or `socket2`, and attach it:
     /// see [`Detached`](super::Detached).
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // At every address of this host, and at a port that the system chooses.
+    /// let server = UdpSocket::bind("0.0.0.0:0").await?;
+    /// let client = UdpSocket::bind("127.0.0.1:0").await?;
+    /// client.send_to("hello", ("127.0.0.1", server.local_addr()?.port())).await.0?;
+    /// let (received, text) = server.recv_from(Vec::with_capacity(64)).await;
+    /// assert_eq!((received?.1, &*text), (client.local_addr()?, &b"hello"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, the last one if several addresses were tried; an error that says so if the calling thread
@@ -100,6 +114,27 @@ impl UdpSocket {
     /// Sends a datagram to an address; if there are several, to the first of the socket's own kind (IPv4 or IPv6).
     /// Returns its length.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let bind = || UdpSocket::bind("127.0.0.1:0");
+    /// # let (socket, one, other) = (bind().await?, bind().await?, bind().await?);
+    /// # let subscribers = [one.local_addr()?, other.local_addr()?];
+    /// // One buffer for all: it comes back.
+    /// let mut news = String::from("news");
+    /// for subscriber in subscribers {
+    ///     let (sent, back) = socket.send_to(news, subscriber).await;
+    ///     assert_eq!(sent?, 4);
+    ///     news = back;
+    /// }
+    /// # for subscriber in [one, other] {
+    /// #     assert_eq!(subscriber.recv(Vec::with_capacity(64)).await.1, b"news");
+    /// # }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, for instance if the datagram is too long.
@@ -132,6 +167,22 @@ impl UdpSocket {
     }
 
     /// Waits for the next datagram, and says who sent it.
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (server, client) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// client.send_to("a question", server.local_addr()?).await.0?;
+    /// // A server answers whoever asks.
+    /// let (received, mut text) = server.recv_from(Vec::with_capacity(1500)).await;
+    /// let (_, from) = received?;
+    /// text.extend(b", answered");
+    /// server.send_to(text, from).await.0?;
+    /// assert_eq!(client.recv(Vec::with_capacity(64)).await.1, b"a question, answered");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -171,6 +222,22 @@ impl UdpSocket {
     /// Sends a datagram to the peer that the socket is connected to, as [`connect`](Self::connect) shows. Returns its
     /// length.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::io::ErrorKind;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (socket, peer) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// socket.connect(peer.local_addr()?).await?;
+    /// drop(peer);
+    /// // It is sent all the same. That nobody is there is heard of by whoever waits for the answer.
+    /// socket.send("a question").await.0?;
+    /// let answer = socket.recv(Vec::with_capacity(64)).await.0;
+    /// assert_eq!(answer.map_err(|error| error.kind()), Err(ErrorKind::ConnectionRefused));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`send_to`](Self::send_to), and one if the socket is not connected. If nobody listens at the peer's
@@ -185,6 +252,31 @@ impl UdpSocket {
 
     /// Waits for the next datagram: from the peer if the socket is connected, otherwise from anyone.
     ///
+    /// ```
+    /// # use spargio::{ShardCtx, net::UdpSocket, time::timeout};
+    /// # use std::time::Duration;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let (socket, peer) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// # socket.connect(peer.local_addr()?).await?;
+    /// # // The first question is lost.
+    /// # let answering = cx.spawn_local(async move {
+    /// #     peer.recv(Vec::with_capacity(64)).await.0?;
+    /// #     let (_, from) = peer.recv_from(Vec::with_capacity(64)).await.0?;
+    /// #     peer.send_to("an answer", from).await.0.map(|_| peer)
+    /// # });
+    /// // Datagrams get lost, so the question is asked again and again.
+    /// let answer = loop {
+    ///     socket.send("a question").await.0?;
+    ///     let received = timeout(Duration::from_millis(10), socket.recv(Vec::with_capacity(64))).await;
+    ///     if let Ok((received, answer)) = received { break received.map(|_| answer)? }
+    /// };
+    /// assert_eq!(answer, b"an answer");
+    /// # answering.await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`recv_from`](Self::recv_from) and [`send`](Self::send).
@@ -198,6 +290,24 @@ impl UdpSocket {
 
     /// As [`recv`](Self::recv), but leaves the datagram to be received again.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (near, far) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// # let mut datagram = vec![b'x'; 200];
+    /// # datagram[0] = 200;
+    /// # near.send_to(datagram, far.local_addr()?).await.0?;
+    /// // The first byte says how long the whole is: a buffer of just that size is made for it.
+    /// let (peeked, head) = far.peek(Vec::with_capacity(1)).await;
+    /// peeked?;
+    /// let whole = Vec::with_capacity(head[0].into());
+    /// let (received, whole) = far.recv(whole).await;
+    /// assert_eq!((received?, whole[0]), (200, 200));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors and cancellation
     ///
     /// As for [`recv`](Self::recv).
@@ -207,6 +317,20 @@ impl UdpSocket {
 
     /// The address of this socket.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::net::Ipv4Addr;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // Which of this host's addresses leads to that peer? Connecting sends nothing.
+    /// let socket = UdpSocket::bind("0.0.0.0:0").await?;
+    /// assert!(socket.local_addr()?.ip().is_unspecified());
+    /// socket.connect("127.0.0.1:9").await?;
+    /// assert_eq!(socket.local_addr()?.ip(), Ipv4Addr::LOCALHOST);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -215,6 +339,21 @@ impl UdpSocket {
     }
 
     /// The address of the peer that the socket is connected to.
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let socket = UdpSocket::bind("127.0.0.1:0").await?;
+    /// assert!(socket.peer_addr().is_err());
+    /// // Of several, it is the first that this socket can send to.
+    /// let servers = [SocketAddr::from((Ipv6Addr::LOCALHOST, 9)), SocketAddr::from((Ipv4Addr::LOCALHOST, 9))];
+    /// socket.connect(&servers[..]).await?;
+    /// assert_eq!(socket.peer_addr()?, servers[1]);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -8,6 +8,19 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 impl UdpSocket {
     /// Whether datagrams may be sent to broadcast addresses (`SO_BROADCAST`).
     ///
+    /// ```
+    /// # use spargio::net::{Detached, UdpSocket};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // A socket that was made elsewhere: is it as this program needs it?
+    /// let made = std::net::UdpSocket::bind("127.0.0.1:0")?;
+    /// made.set_broadcast(true)?;
+    /// let socket: UdpSocket = Detached::from(made).attach()?;
+    /// assert!(socket.broadcast()?);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -16,6 +29,25 @@ impl UdpSocket {
     }
 
     /// Allows or forbids sending to broadcast addresses (`SO_BROADCAST`).
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::io::ErrorKind;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # // Where the loopback network has such an address.
+    /// # if !cfg!(target_os = "linux") { return Ok(()) }
+    /// let (socket, server) = (UdpSocket::bind("0.0.0.0:0").await?, UdpSocket::bind("0.0.0.0:0").await?);
+    /// let everybody = ("127.255.255.255", server.local_addr()?.port());
+    /// // Nobody sends to all by mistake.
+    /// let refused = socket.send_to("who is there?", everybody).await.0;
+    /// assert_eq!(refused.map_err(|error| error.kind()), Err(ErrorKind::PermissionDenied));
+    /// socket.set_broadcast(true)?;
+    /// socket.send_to("who is there?", everybody).await.0?;
+    /// assert_eq!(server.recv(Vec::with_capacity(64)).await.1, b"who is there?");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -26,6 +58,19 @@ impl UdpSocket {
 
     /// How many hops a datagram may take (`IP_TTL`, or `IPV6_UNICAST_HOPS` for an IPv6 socket).
     ///
+    /// ```
+    /// # use spargio::net::{Detached, UdpSocket};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// // What was set where the socket was made goes on here.
+    /// let made = std::net::UdpSocket::bind("127.0.0.1:0")?;
+    /// made.set_ttl(5)?;
+    /// let socket: UdpSocket = Detached::from(made).attach()?;
+    /// assert_eq!(socket.ttl()?, 5);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -34,6 +79,20 @@ impl UdpSocket {
     }
 
     /// Sets how many hops a datagram may take, from 1 to 255.
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (near, far) = (UdpSocket::bind("127.0.0.1:0").await?, UdpSocket::bind("127.0.0.1:0").await?);
+    /// // The first router drops it: only neighbours hear the question.
+    /// near.set_ttl(1)?;
+    /// near.send_to("who is there?", far.local_addr()?).await.0?;
+    /// assert_eq!(far.recv(Vec::with_capacity(64)).await.1, b"who is there?");
+    /// assert!(near.set_ttl(256).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -72,6 +131,30 @@ impl UdpSocket {
 
     /// Leaves a group that was joined.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::net::{Ipv4Addr, SocketAddr};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (group, interface) = (Ipv4Addr::new(239, 255, 7, 8), Ipv4Addr::LOCALHOST);
+    /// # let socket = UdpSocket::bind("0.0.0.0:0").await?;
+    /// # let sender = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
+    /// # sender.set_multicast_if_v4(&interface)?;
+    /// # let port = socket.local_addr()?.port();
+    /// # let address = |ip| socket2::SockAddr::from(SocketAddr::from((ip, port)));
+    /// # let (to_group, to_socket) = (address(group), address(interface));
+    /// socket.join_multicast_v4(group, interface)?;
+    /// sender.send_to(b"news", &to_group)?;
+    /// assert_eq!(socket.recv(Vec::with_capacity(64)).await.1, b"news");
+    /// // From here on the group's datagrams are not for this socket.
+    /// socket.leave_multicast_v4(group, interface)?;
+    /// sender.send_to(b"more news", &to_group)?;
+    /// sender.send_to(b"a letter", &to_socket)?;
+    /// assert_eq!(socket.recv(Vec::with_capacity(64)).await.1, b"a letter");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system, for instance if the group was not joined.
@@ -81,6 +164,23 @@ impl UdpSocket {
 
     /// Receives what is sent to a group, on the interface with this index; 0 leaves the choice to the system.
     ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::net::Ipv6Addr;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # // Where this host has IPv6.
+    /// # if UdpSocket::bind("[::1]:0").await.is_err() { return Ok(()) }
+    /// // A group of this host alone, on the loopback interface, which is the first.
+    /// let (group, interface) = (Ipv6Addr::new(0xff01, 0, 0, 0, 0, 0, 7, 7), 1);
+    /// let socket = UdpSocket::bind("[::]:0").await?;
+    /// socket.join_multicast_v6(group, interface)?;
+    /// // It is a member, once.
+    /// assert!(socket.join_multicast_v6(group, interface).is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -89,6 +189,24 @@ impl UdpSocket {
     }
 
     /// Leaves a group that was joined.
+    ///
+    /// ```
+    /// # use spargio::net::UdpSocket;
+    /// # use std::net::Ipv6Addr;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # // Where this host has IPv6.
+    /// # if UdpSocket::bind("[::1]:0").await.is_err() { return Ok(()) }
+    /// # let (group, interface) = (Ipv6Addr::new(0xff01, 0, 0, 0, 0, 0, 7, 8), 1);
+    /// let socket = UdpSocket::bind("[::]:0").await?;
+    /// socket.join_multicast_v6(group, interface)?;
+    /// // A pause: until it joins again, nothing comes.
+    /// socket.leave_multicast_v6(group, interface)?;
+    /// assert!(socket.leave_multicast_v6(group, interface).is_err());
+    /// socket.join_multicast_v6(group, interface)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

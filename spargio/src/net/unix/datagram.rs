@@ -76,6 +76,25 @@ impl UnixDatagram {
 
     /// A socket without an address: it can send, but receive nothing.
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-unbound-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("log");
+    /// let log = UnixDatagram::bind(&path)?;
+    /// // Who only sends needs no path, and leaves no file behind.
+    /// let socket = UnixDatagram::unbound()?;
+    /// socket.send_to("started", &path).await.0?;
+    /// let (received, line) = log.recv_from(Vec::with_capacity(64)).await;
+    /// assert!(received?.1.is_unnamed());
+    /// assert_eq!(line, b"started");
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; an error that says so if the calling thread is not a shard.
@@ -86,6 +105,21 @@ impl UnixDatagram {
     }
 
     /// Two sockets that are connected to each other, both on the calling shard.
+    ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let (near, far) = UnixDatagram::pair()?;
+    /// // Unlike in a stream, messages stay apart.
+    /// for message in ["one", "two"] { near.send(message).await.0?; }
+    /// for message in ["one", "two"] {
+    ///     let (received, text) = far.recv(Vec::with_capacity(64)).await;
+    ///     assert_eq!((received?, &*text), (3, message.as_bytes()));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -170,6 +204,27 @@ impl UnixDatagram {
 
     /// Waits for the next datagram, and says who sent it: a sender that is not bound is unnamed.
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-recv-from-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let (server, client) = (directory.join("server"), directory.join("client"));
+    /// # let (log, named) = (UnixDatagram::bind(&server)?, UnixDatagram::bind(&client)?);
+    /// # let nameless = UnixDatagram::unbound()?;
+    /// # for socket in [&nameless, &named] { socket.send_to("hello", &server).await.0?; }
+    /// // Whoever has a path is answered.
+    /// for _ in 0..2 {
+    ///     let (received, text) = log.recv_from(Vec::with_capacity(64)).await;
+    ///     if let Some(path) = received?.1.as_pathname() { log.send_to(text, path).await.0?; }
+    /// }
+    /// assert_eq!(named.recv(Vec::with_capacity(64)).await.1, b"hello");
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; `InvalidInput` for a buffer without room.
@@ -185,6 +240,22 @@ impl UnixDatagram {
 
     /// Sends a datagram to the peer that the socket is connected to. Returns its length.
     ///
+    /// ```
+    /// # use spargio::{ShardCtx, net::UnixDatagram};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// let (near, far) = UnixDatagram::pair()?;
+    /// // Far more than fits in at once: the sender waits, and nothing is lost.
+    /// let sending = cx.spawn_local(async move {
+    ///     for n in 0..10_000 { near.send(format!("{n}")).await.0?; }
+    ///     std::io::Result::Ok(())
+    /// });
+    /// for n in 0..10_000 { assert_eq!(far.recv(Vec::with_capacity(8)).await.1, format!("{n}").as_bytes()); }
+    /// # sending.await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system: `ConnectionRefused` if the peer has gone, `NotConnected` if there was none.
@@ -198,6 +269,25 @@ impl UnixDatagram {
 
     /// Waits for the next datagram. If the peer goes away, nothing says so, and the wait goes on.
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (near, far) = UnixDatagram::pair()?;
+    /// for message in ["one", "two", ""] { near.send(message).await.0?; }
+    /// drop(near);
+    /// // That it was the last has to be said: here, by a datagram that is empty.
+    /// let mut heard = Vec::new();
+    /// loop {
+    ///     let (received, text) = far.recv(Vec::with_capacity(64)).await;
+    ///     if received? == 0 { break }
+    ///     heard.push(text);
+    /// }
+    /// # assert_eq!(heard, [b"one", b"two"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors and cancellation
     ///
     /// As for [`recv_from`](Self::recv_from).
@@ -206,6 +296,24 @@ impl UnixDatagram {
     }
 
     /// As [`recv`](Self::recv), but leaves the datagram to be received again.
+    ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let (near, far) = UnixDatagram::pair()?;
+    /// # let mut datagram = vec![b'x'; 200];
+    /// # datagram[0] = 200;
+    /// # near.send(datagram).await.0?;
+    /// // The first byte says how long the whole is: a buffer of just that size is made for it.
+    /// let (peeked, head) = far.peek(Vec::with_capacity(1)).await;
+    /// peeked?;
+    /// let whole = Vec::with_capacity(head[0].into());
+    /// let (received, whole) = far.recv(whole).await;
+    /// assert_eq!((received?, whole[0]), (200, 200));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors and cancellation
     ///
@@ -216,6 +324,22 @@ impl UnixDatagram {
 
     /// The address of this socket.
     ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-local-addr-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let socket = UnixDatagram::bind(directory.join("log"))?;
+    /// // The file that it leaves behind: the socket knows where.
+    /// let address = socket.local_addr()?;
+    /// drop(socket);
+    /// if let Some(path) = address.as_pathname() { std::fs::remove_file(path)?; }
+    /// # std::fs::remove_dir(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -224,6 +348,30 @@ impl UnixDatagram {
     }
 
     /// The address of the peer that the socket is connected to.
+    ///
+    /// ```
+    /// # use spargio::net::UnixDatagram;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-datagram-peer-addr-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("log");
+    /// # let log = UnixDatagram::bind(&path)?;
+    /// let socket = UnixDatagram::unbound()?;
+    /// socket.connect(&path)?;
+    /// let peer = socket.peer_addr()?;
+    /// // The receiver was started anew: at the path there is another socket, to be connected to again.
+    /// # drop(log);
+    /// # std::fs::remove_file(&path)?;
+    /// # let log = UnixDatagram::bind(&path)?;
+    /// assert!(socket.send("lost").await.0.is_err());
+    /// if let Some(path) = peer.as_pathname() { socket.connect(path)?; }
+    /// socket.send("heard").await.0?;
+    /// assert_eq!(log.recv(Vec::with_capacity(64)).await.1, b"heard");
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -50,6 +50,30 @@ impl UnixListener {
     /// Listens at a path, on the calling shard. The system makes a file there, which is not removed when the listener
     /// is dropped, nor when the process ends. On Linux, a path that begins with a zero byte is a name without a file.
     ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # use std::io::ErrorKind::{AddrInUse, ConnectionRefused};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-listener-bind-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("server");
+    /// # drop(UnixListener::bind(&path)?);
+    /// let mut bound = UnixListener::bind(&path);
+    /// if bound.as_ref().is_err_and(|error| error.kind() == AddrInUse) {
+    ///     // Is it only the file of a server that has ended?
+    ///     let found = UnixStream::connect(&path).await;
+    ///     if found.is_err_and(|error| error.kind() == ConnectionRefused) { std::fs::remove_file(&path)?; }
+    ///     bound = UnixListener::bind(&path);
+    /// }
+    /// let listener = bound?;
+    /// # drop(UnixStream::connect(&path).await?);
+    /// # listener.accept().await?;
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; an error that says so if the calling thread is not a shard.
@@ -66,6 +90,25 @@ impl UnixListener {
     }
 
     /// Waits for the next connection. The address is that of the other end, which is usually unnamed.
+    ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-listener-accept-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("server");
+    /// let listener = UnixListener::bind(&path)?;
+    /// # let client = UnixStream::connect(&path).await?;
+    /// let (stream, address) = listener.accept().await?;
+    /// // The client has no path, as hardly any has; on Linux, `peer_cred` says whose it is.
+    /// assert!(address.is_unnamed());
+    /// stream.write_all("welcome").await.0?;
+    /// # assert_eq!(client.read(Vec::with_capacity(64)).await.1, b"welcome");
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -116,6 +159,22 @@ impl UnixListener {
     }
 
     /// The address that it listens at.
+    ///
+    /// ```
+    /// # use spargio::net::UnixListener;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-listener-local-addr-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let listener = UnixListener::bind(directory.join("server"))?;
+    /// // At the end the file is removed: the listener knows where it is.
+    /// let address = listener.local_addr()?;
+    /// drop(listener);
+    /// if let Some(path) = address.as_pathname() { std::fs::remove_file(path)?; }
+    /// # std::fs::remove_dir(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

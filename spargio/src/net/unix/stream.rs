@@ -35,6 +35,26 @@ impl UnixStream {
     /// Connects to the listener at a path. While the listener's backlog is full, it is tried again every millisecond,
     /// because the system does not say when there is room.
     ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # use std::io::ErrorKind;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-stream-connect-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("server");
+    /// // Does the server run? It was never started ...
+    /// let none = UnixStream::connect(&path).await.map(drop);
+    /// assert_eq!(none.map_err(|error| error.kind()), Err(ErrorKind::NotFound));
+    /// // ... or has ended.
+    /// drop(UnixListener::bind(&path)?);
+    /// let none = UnixStream::connect(&path).await.map(drop);
+    /// assert_eq!(none.map_err(|error| error.kind()), Err(ErrorKind::ConnectionRefused));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system: `NotFound` if nothing is at the path, `ConnectionRefused` if nobody listens there any more;
@@ -54,6 +74,24 @@ impl UnixStream {
 
     /// Two ends of one connection, both on the calling shard.
     ///
+    /// ```
+    /// # use spargio::{ShardCtx, net::UnixStream};
+    /// # use std::io;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main(cx: ShardCtx) -> Result<(), Box<dyn std::error::Error>> {
+    /// /// Anything that is given a stream can be tried without a listener.
+    /// async fn greet(stream: UnixStream) -> io::Result<()> {
+    ///     stream.write_all("welcome").await.0
+    /// }
+    ///
+    /// let (near, far) = UnixStream::pair()?;
+    /// let greeting = cx.spawn_local(greet(far));
+    /// assert_eq!(near.read(Vec::with_capacity(64)).await.1, b"welcome");
+    /// greeting.await??;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system; an error that says so if the calling thread is not a shard.
@@ -66,6 +104,23 @@ impl UnixStream {
 
     /// The address of the other end; unnamed if that end was not bound.
     ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-stream-peer-addr-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let listener = UnixListener::bind(directory.join("server"))?;
+    /// let client = UnixStream::connect(directory.join("server")).await?;
+    /// let (stream, _) = listener.accept().await?;
+    /// // A client knows whom it talks to; the server sees no name.
+    /// assert_eq!(client.peer_addr()?.as_pathname(), Some(&*directory.join("server")));
+    /// assert!(stream.peer_addr()?.is_unnamed());
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the system.
@@ -74,6 +129,23 @@ impl UnixStream {
     }
 
     /// The address of this end.
+    ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-stream-local-addr-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// let listener = UnixListener::bind(directory.join("admin"))?;
+    /// # let client = UnixStream::connect(directory.join("admin")).await?;
+    /// let (stream, _) = listener.accept().await?;
+    /// // By which of a server's paths did this one come?
+    /// let address = stream.local_addr()?;
+    /// assert!(address.as_pathname().is_some_and(|path| path.ends_with("admin")));
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -84,6 +156,26 @@ impl UnixStream {
 
     /// The process at the other end: the one that connected, listened or made the [`pair`](Self::pair), as it was then.
     /// Linux only.
+    ///
+    /// ```
+    /// # use spargio::net::{UnixListener, UnixStream};
+    /// # use std::os::unix::fs::MetadataExt;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> std::io::Result<()> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-stream-peer-cred-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&directory)?;
+    /// # let path = directory.join("server");
+    /// let listener = UnixListener::bind(&path)?;
+    /// # let client = UnixStream::connect(&path).await?;
+    /// let (stream, _) = listener.accept().await?;
+    /// // None but the owner of the file may give orders.
+    /// let owner = std::fs::metadata(&path)?.uid();
+    /// let allowed = stream.peer_cred()?.uid == owner;
+    /// assert!(allowed);
+    /// # std::fs::remove_dir_all(&directory)?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
