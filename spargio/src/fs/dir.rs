@@ -191,24 +191,96 @@ pub struct DirEntry {
 
 impl DirEntry {
     /// Its name in the directory.
+    ///
+    /// ```
+    /// # use spargio::fs;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-entry-file-name-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// # for name in [".index", "page"] { fs::write(directory.join(name), "").await?; }
+    /// let mut entries = fs::read_dir(&directory).await?;
+    /// // Hidden files are not shown.
+    /// entries.retain(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
+    /// let names: Vec<_> = entries.iter().map(|entry| entry.file_name()).collect();
+    /// assert_eq!(names, ["page"]);
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn file_name(&self) -> &OsStr {
         &self.name
     }
 
     /// The path that the directory was read with, and the name.
+    ///
+    /// ```
+    /// # use spargio::fs;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-entry-path-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// # for name in ["one", "two"] { fs::write(directory.join(name), "text").await?; }
+    /// let mut bytes = Vec::new();
+    /// for entry in fs::read_dir(&directory).await? {
+    ///     bytes.extend(fs::read(entry.path()).await?);
+    /// }
+    /// assert_eq!(bytes, b"texttext");
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.directory.join(&self.name)
     }
 
     /// Whether it is a file, a directory or a symbolic link.
+    ///
+    /// ```
+    /// # use spargio::fs;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-entry-file-type-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// # fs::create_dir_all(directory.join("a/b")).await?;
+    /// # for name in ["page", "a/page", "a/b/page"] { fs::write(directory.join(name), "").await?; }
+    /// // All files below. A link is no directory: it is not followed, so that this comes to an end.
+    /// let (mut files, mut directories) = (Vec::new(), vec![directory.clone()]);
+    /// while let Some(next) = directories.pop() {
+    ///     for entry in fs::read_dir(next).await? {
+    ///         if entry.file_type().is_dir() { directories.push(entry.path()) } else { files.push(entry.path()) }
+    ///     }
+    /// }
+    /// assert_eq!(files.len(), 3);
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn file_type(&self) -> FileType {
         self.kind
     }
 
     /// Its metadata now; of a symbolic link, the link's own.
+    ///
+    /// ```
+    /// # use spargio::fs;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-entry-metadata-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// # for (name, text) in [("broken", ""), ("page", "text")] { fs::write(directory.join(name), text).await?; }
+    /// // A download that was cut off leaves an empty file.
+    /// for entry in fs::read_dir(&directory).await? {
+    ///     if entry.metadata().await?.len() == 0 { fs::remove_file(entry.path()).await?; }
+    /// }
+    /// # assert!(fs::exists(directory.join("page")).await? && !fs::exists(directory.join("broken")).await?);
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

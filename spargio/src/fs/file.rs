@@ -60,6 +60,30 @@ pub struct File {
 impl File {
     /// Opens a file for reading, on the calling shard.
     ///
+    /// ```
+    /// # use spargio::fs::{self, File};
+    /// # use std::io::ErrorKind;
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-file-open-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// // The settings, if there are any.
+    /// let settings = match File::open(directory.join("settings")).await {
+    ///     Ok(file) => file.read_to_end().await?,
+    ///     Err(error) if error.kind() == ErrorKind::NotFound => b"shards = 1".to_vec(),
+    ///     Err(error) => return Err(error.into()),
+    /// };
+    /// assert_eq!(settings, b"shards = 1");
+    /// # fs::write(directory.join("settings"), "shards = 2").await?;
+    /// # let file = File::open(directory.join("settings")).await?;
+    /// # assert_eq!(file.read_to_end().await?, b"shards = 2");
+    /// # assert!(file.write_at("x", 0).await.0.is_err());
+    /// # file.close().await?;
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors and cancellation
     ///
     /// As [`OpenOptions::open`].
@@ -68,6 +92,24 @@ impl File {
     }
 
     /// Opens a file for writing, on the calling shard: it is made if it is not there, and emptied if it is.
+    ///
+    /// ```
+    /// # use spargio::fs::{self, File};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-file-create-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// fs::write(directory.join("page"), "a long text").await?;
+    /// let file = File::create(directory.join("page")).await?;
+    /// // What it held is gone at once.
+    /// assert_eq!(file.metadata().await?.len(), 0);
+    /// file.write_all_at("text", 0).await.0?;
+    /// assert_eq!(fs::read(directory.join("page")).await?, b"text");
+    /// # file.close().await?;
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors and cancellation
     ///
@@ -284,6 +326,22 @@ impl File {
 
     /// Closes the file, and returns the error, if there is one, that the system has about earlier writes. Only Linux
     /// tells, and its local file systems have none to tell: see [`sync_all`](Self::sync_all).
+    ///
+    /// ```
+    /// # use spargio::fs::{self, File};
+    /// # #[spargio::main(shards = 1)]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = std::env::temp_dir().join(format!("spargio-doc-file-close-{}", std::process::id()));
+    /// # fs::create_dir_all(&directory).await?;
+    /// let file = File::create(directory.join("page")).await?;
+    /// file.write_all_at("text", 0).await.0?;
+    /// // Closing may take its time, as where the file is on another host. The shard goes on meanwhile.
+    /// file.close().await?;
+    /// assert_eq!(fs::read(directory.join("page")).await?, b"text");
+    /// # fs::remove_dir_all(&directory).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
