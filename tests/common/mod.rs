@@ -15,7 +15,7 @@ use spargio::time::timeout;
 use spargio::{BackendKind, Builder, Carry, IoUringReport, Runtime, ShardCtx, ShardId};
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex};
+use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 /// The numbers of shards that most promises are tested with, on two cores: one, both, and more than there are.
@@ -242,6 +242,18 @@ pub fn run<T: Send + 'static>(
         timeout(LONG, work(ctx)).await.expect("it hangs")
     });
     rt.block_on(task.unwrap()).unwrap().unwrap()
+}
+
+/// As [`run`], for what might block its shard, whose clock would then stand still: the time is watched from outside.
+pub fn run_watched<T: Send + 'static>(
+    rt: &Runtime,
+    shard: ShardId,
+    work: impl AsyncFnOnce(ShardCtx) -> io::Result<T> + Send + 'static,
+) -> T {
+    let (done, is_done) = mpsc::channel();
+    drop(rt.spawn_local_on(shard, move |ctx| async move { done.send(work(ctx).await) }));
+    let result = is_done.recv_timeout(Duration::from_secs(20));
+    result.expect("it blocks its shard").unwrap()
 }
 
 /// Bytes that are not all alike.

@@ -7,7 +7,6 @@ use spargio::fs::{File, OpenOptions};
 use spargio::time::{sleep, timeout};
 use spargio::{BackendKind, ShardId};
 use std::io;
-use std::process;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -142,9 +141,7 @@ fn reads_that_wait_are_cancelled_when_dropped_and_at_the_end() {
             return;
         }
         let room = Room::new();
-        let path = room.at("pipe");
-        let made = process::Command::new("mkfifo").arg(&path).status();
-        assert!(made.unwrap().success());
+        let path = room.pipe();
         let rt = setup.builder().ring_entries(8).build().unwrap();
         run(&rt, setup.last(), async move |ctx| {
             let pipe = Rc::new(both(&path).await?);

@@ -34,6 +34,15 @@ impl Room {
     fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
+
+    /// A pipe with a name.
+    #[cfg(unix)]
+    fn pipe(&self) -> PathBuf {
+        let path = self.at("pipe");
+        let made = process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        path
+    }
 }
 
 impl Drop for Room {

@@ -1,7 +1,8 @@
 //! Names, directories, and what is wrong with them.
 
-use crate::common::each_backend;
+use crate::common::{each_backend, run_watched};
 use crate::{Room, in_a_room, kind, open_in};
+use futures::join;
 use spargio::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 
@@ -120,6 +121,28 @@ fn errors_have_their_kinds() {
             assert_eq!(kind(written), ErrorKind::StorageFull);
         }
         Ok(())
+    });
+}
+
+/// Each end of a pipe waits, in the system, until somebody opens the other.
+#[cfg(unix)]
+#[test]
+fn a_path_that_has_to_be_waited_for_does_not_hold_the_shard_up() {
+    each_backend(&[1], |setup| {
+        let (rt, room) = (setup.build(), Room::new());
+        let pipe = room.pipe();
+        let heard = run_watched(&rt, 0, async move |_| {
+            let (first, written) = join!(fs::read(&pipe), fs::write(&pipe, "one"));
+            written?;
+            // Whichever is first.
+            let (written, second) = join!(fs::write(&pipe, "two"), fs::read(&pipe));
+            written?;
+            let writing = OpenOptions::new().write(true);
+            let (reader, writer) = join!(File::open(&pipe), writing.open(&pipe));
+            _ = (reader?, writer?);
+            Ok((first?, second?))
+        });
+        assert_eq!(heard, (b"one".to_vec(), b"two".to_vec()));
     });
 }
 
