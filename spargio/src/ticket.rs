@@ -85,11 +85,11 @@ impl Future for SendTicket {
         let arrived = match &mut self.0 {
             State::Arrived => Some(true),
             State::Lane(lane, event) => {
-                let mut moved = lane.has_moved(*event);
+                let mut moved = lane.arrivals.has_moved(*event);
                 if moved == Some(false) {
-                    lane.await_event(*event, task.waker());
+                    lane.arrivals.await_event(*event, task.waker());
                     // Looked at again, after the announcement: see `door::wake`.
-                    moved = lane.has_moved(*event);
+                    moved = lane.arrivals.has_moved(*event);
                 }
                 moved
             }

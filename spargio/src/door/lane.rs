@@ -1,17 +1,14 @@
 //! Lanes: from one shard to one other, a ring of shared memory that carries records in order. Made at the first
 //! record between a pair; what is sent is staged first and published in one store.
 
+use super::arrivals::Arrivals;
 use super::counters::Count;
 use super::queue::{Queue, drain};
 use super::record::{Arrived, MOST_UNITS, Unit};
-use super::seat::UNPOISONED;
 use super::threads::caught;
-use super::wake::{Parked, published};
 use crate::ShardId;
 use crossbeam_utils::CachePadded;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-use std::task::Waker;
+use std::sync::Arc;
 
 /// Staged records are published at the latest when they take this many units.
 pub(crate) const MOST_STAGED: usize = 64;
@@ -23,17 +20,7 @@ pub(crate) struct Lane {
     pub(crate) accepted: CachePadded<Count>,
     /// How many completions of the source the target has taken, where completions carry records.
     pub(crate) taken: CachePadded<Count>,
-    arrivals: CachePadded<Arrivals>,
-}
-
-/// How many events have arrived, and who waits for one of them: what is said by the target, when it has moved them into
-/// its event queue, and on a ring by the source, when their completions have come.
-struct Arrivals {
-    moved: AtomicU64,
-    ended: AtomicBool,
-    /// Whether a ticket waits. The ticket announces itself and looks again; the target moves and then claims.
-    awaited: Parked,
-    tickets: Mutex<Vec<(u64, Waker)>>,
+    pub(crate) arrivals: CachePadded<Arrivals>,
 }
 
 /// A lane's two ends. `records` is how many records of the largest size it has room for.
@@ -43,12 +30,7 @@ pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
         to,
         accepted: CachePadded::default(),
         taken: CachePadded::default(),
-        arrivals: CachePadded::new(Arrivals {
-            moved: AtomicU64::new(0),
-            ended: AtomicBool::new(false),
-            awaited: Parked::new(),
-            tickets: Mutex::new(Vec::new()),
-        }),
+        arrivals: CachePadded::new(Arrivals::new()),
     });
     let writer = LaneWriter {
         lane: lane.clone(),
@@ -63,70 +45,6 @@ pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
             ring: consumer,
         },
     )
-}
-
-impl Lane {
-    /// Whether the target has moved the event of this number, counted from 1; `None` if it ended without.
-    pub(crate) fn has_moved(&self, event: u64) -> Option<bool> {
-        let ended = self.arrivals.ended.load(Ordering::Acquire);
-        // Acquire, both: where the target stores `moved`, it does so before `ended`, so an end is seen with all that came
-        // before it. Where the source does, an event that arrived just before the end may count as either.
-        match self.arrivals.moved.load(Ordering::Acquire) >= event {
-            true => Some(true),
-            false if ended => None,
-            false => Some(false),
-        }
-    }
-
-    /// Wakes `waker` when the event has been moved, or the target has ended. The caller looks again afterwards.
-    pub(crate) fn await_event(&self, event: u64, waker: &Waker) {
-        // Cloned without the lock: that may be user code.
-        let ticket = (event, waker.clone());
-        self.arrivals.tickets.lock().expect(UNPOISONED).push(ticket);
-        self.arrivals.awaited.announce();
-    }
-
-    /// So many more events have arrived.
-    pub(crate) fn confirm(&self, events: u64) {
-        // Relaxed load: only one end calls this. Release: who sees the count sees the events' arrival.
-        let moved = self.arrivals.moved.load(Ordering::Relaxed) + events;
-        self.arrivals.moved.store(moved, Ordering::Release);
-        self.wake_tickets();
-    }
-
-    /// No more events will arrive.
-    pub(crate) fn end(&self) {
-        // Release: see `has_moved`.
-        self.arrivals.ended.store(true, Ordering::Release);
-        self.wake_tickets();
-    }
-
-    /// Whether the target has ended.
-    pub(crate) fn has_ended(&self) -> bool {
-        // Acquire: as in `has_moved`.
-        self.arrivals.ended.load(Ordering::Acquire)
-    }
-
-    /// Wakes the tickets whose events have come, if any ticket waits.
-    fn wake_tickets(&self) {
-        if !self.arrivals.awaited.claim(published()) {
-            return;
-        }
-        let mut tickets = self.arrivals.tickets.lock().expect(UNPOISONED);
-        let (ready, waiting) = std::mem::take(&mut *tickets)
-            .into_iter()
-            .partition(|&(event, _)| self.has_moved(event) != Some(false));
-        *tickets = waiting;
-        if !tickets.is_empty() {
-            self.arrivals.awaited.announce();
-        }
-        drop(tickets);
-        let ready: Vec<(u64, Waker)> = ready;
-        for (_, waker) in ready {
-            // Whosever it is: a panic in it is not the shard's.
-            caught(|| waker.wake());
-        }
-    }
 }
 
 /// The source's end.
@@ -204,7 +122,7 @@ impl Drop for LaneReader {
         drain(&mut self.ring, usize::MAX, |arrived| {
             _ = caught(|| drop(arrived));
         });
-        self.lane.end();
+        self.lane.arrivals.end();
     }
 }
 
@@ -212,7 +130,6 @@ impl Drop for LaneReader {
 mod tests {
     use super::*;
     use crate::door::record::{Head, Kind, Sink};
-    use std::task::Wake;
 
     fn stage(writer: &mut LaneWriter, tag: u16) {
         writer.staged().plain(Head::new(Kind::Event, tag, 0, 0));
@@ -255,30 +172,5 @@ mod tests {
             writer.publish();
         }
         assert!(!writer.is_stuck());
-    }
-
-    #[test]
-    fn a_ticket_is_woken_by_its_own_event_and_by_the_end() {
-        #[derive(Default)]
-        struct Woken(AtomicU64);
-        impl Wake for Woken {
-            fn wake(self: Arc<Self>) {
-                self.0.fetch_add(1, Ordering::Relaxed);
-            }
-        }
-        let woken = Arc::new(Woken::default());
-        let get = || woken.0.load(Ordering::Relaxed);
-        let waker = Waker::from(woken.clone());
-        let (writer, reader) = lane(0, 1);
-        let lane = &writer.lane;
-        lane.await_event(2, &waker);
-        lane.confirm(1);
-        assert_eq!(get(), 0);
-        assert_eq!(lane.has_moved(2), Some(false));
-        lane.confirm(1);
-        assert_eq!((get(), lane.has_moved(2)), (1, Some(true)));
-        lane.await_event(3, &waker);
-        drop(reader);
-        assert_eq!((get(), lane.has_moved(3)), (2, None));
     }
 }

@@ -3,6 +3,7 @@
 //! foreign thread finds all of that for a shard. Nothing above this room touches an atomic.
 
 pub(crate) mod abort;
+pub(crate) mod arrivals;
 pub(crate) mod backend;
 pub(crate) mod begun;
 pub(crate) mod clock;

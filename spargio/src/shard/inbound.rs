@@ -69,7 +69,7 @@ impl Core {
                 }
             });
             if events > 0 {
-                from.reader.lane.confirm(events);
+                from.reader.lane.arrivals.confirm(events);
             }
         }
         records

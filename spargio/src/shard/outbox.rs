@@ -133,7 +133,7 @@ impl Outbox {
     pub(super) fn end_tickets(&self) {
         if self.events == Way::Ring {
             let lanes = self.peers.iter().filter_map(Peer::lane);
-            lanes.for_each(|lane| lane.end());
+            lanes.for_each(|lane| lane.arrivals.end());
         }
     }
 }

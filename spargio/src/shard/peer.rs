@@ -147,6 +147,6 @@ impl Peer {
     }
 
     pub(super) fn has_ended(&self) -> bool {
-        self.lane().is_some_and(|lane| lane.has_ended())
+        self.lane().is_some_and(|lane| lane.arrivals.has_ended())
     }
 }

@@ -283,7 +283,7 @@ impl Ring {
         for to in 0..self.shards {
             let arrived = self.senders.borrow_mut()[to].take_arrived();
             if let Some((lane, events)) = arrived {
-                lane.confirm(events);
+                lane.arrivals.confirm(events);
             }
         }
     }

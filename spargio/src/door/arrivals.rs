@@ -1,0 +1,121 @@
+//! Arrivals: how many events of a lane have come, and the tickets that wait for one of them. What is said by the target,
+//! when it has moved them into its event queue, and on a ring by the source, when their completions have come.
+
+use super::seat::UNPOISONED;
+use super::threads::caught;
+use super::wake::{Parked, published};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::Waker;
+
+pub(crate) struct Arrivals {
+    moved: AtomicU64,
+    ended: AtomicBool,
+    /// Whether a ticket waits. The ticket announces itself and looks again; the target moves and then claims.
+    awaited: Parked,
+    tickets: Mutex<Vec<(u64, Waker)>>,
+}
+
+impl Arrivals {
+    pub(super) fn new() -> Self {
+        Self {
+            moved: AtomicU64::new(0),
+            ended: AtomicBool::new(false),
+            awaited: Parked::new(),
+            tickets: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Whether the target has moved the event of this number, counted from 1; `None` if it ended without.
+    pub(crate) fn has_moved(&self, event: u64) -> Option<bool> {
+        let ended = self.ended.load(Ordering::Acquire);
+        // Acquire, both: where the target stores `moved`, it does so before `ended`, so an end is seen with all that came
+        // before it. Where the source does, an event that arrived just before the end may count as either.
+        match self.moved.load(Ordering::Acquire) >= event {
+            true => Some(true),
+            false if ended => None,
+            false => Some(false),
+        }
+    }
+
+    /// Wakes `waker` when the event has been moved, or the target has ended. The caller looks again afterwards.
+    pub(crate) fn await_event(&self, event: u64, waker: &Waker) {
+        // Cloned without the lock: that may be user code.
+        let ticket = (event, waker.clone());
+        self.tickets.lock().expect(UNPOISONED).push(ticket);
+        self.awaited.announce();
+    }
+
+    /// So many more events have arrived.
+    pub(crate) fn confirm(&self, events: u64) {
+        // Relaxed load: only one end calls this. Release: who sees the count sees the events' arrival.
+        let moved = self.moved.load(Ordering::Relaxed) + events;
+        self.moved.store(moved, Ordering::Release);
+        self.wake_tickets();
+    }
+
+    /// No more events will arrive.
+    pub(crate) fn end(&self) {
+        // Release: see `has_moved`.
+        self.ended.store(true, Ordering::Release);
+        self.wake_tickets();
+    }
+
+    /// Whether the target has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        // Acquire: as in `has_moved`.
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Wakes the tickets whose events have come, if any ticket waits.
+    fn wake_tickets(&self) {
+        if !self.awaited.claim(published()) {
+            return;
+        }
+        let mut tickets = self.tickets.lock().expect(UNPOISONED);
+        let (ready, waiting) = std::mem::take(&mut *tickets)
+            .into_iter()
+            .partition(|&(event, _)| self.has_moved(event) != Some(false));
+        *tickets = waiting;
+        if !tickets.is_empty() {
+            self.awaited.announce();
+        }
+        drop(tickets);
+        let ready: Vec<(u64, Waker)> = ready;
+        for (_, waker) in ready {
+            // Whosever it is: a panic in it is not the shard's.
+            caught(|| waker.wake());
+        }
+    }
+}
+
+#[cfg(all(test, not(spargio_loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    #[test]
+    fn a_ticket_is_woken_by_its_own_event_and_by_the_end() {
+        #[derive(Default)]
+        struct Woken(AtomicU64);
+        impl Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let woken = Arc::new(Woken::default());
+        let get = || woken.0.load(Ordering::Relaxed);
+        let waker = Waker::from(woken.clone());
+        let arrivals = Arrivals::new();
+        arrivals.await_event(2, &waker);
+        arrivals.confirm(1);
+        assert_eq!(get(), 0);
+        assert_eq!(arrivals.has_moved(2), Some(false));
+        arrivals.confirm(1);
+        assert_eq!((get(), arrivals.has_moved(2)), (1, Some(true)));
+        arrivals.await_event(3, &waker);
+        arrivals.end();
+        assert_eq!((get(), arrivals.has_moved(3)), (2, None));
+    }
+}
