@@ -4,11 +4,12 @@
 use super::arrivals::Arrivals;
 use super::counters::Count;
 use super::queue::{Queue, drain};
-use super::record::{Arrived, MOST_UNITS, Unit};
+use super::record::{Arrived, MOST_UNITS, Record, Unit};
+use super::seat::UNPOISONED;
 use super::threads::caught;
 use crate::ShardId;
 use crossbeam_utils::CachePadded;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Staged records are published at the latest when they take this many units.
 pub(crate) const MOST_STAGED: usize = 64;
@@ -21,6 +22,17 @@ pub(crate) struct Lane {
     /// How many completions of the source the target has taken, where completions carry records.
     pub(crate) taken: CachePadded<Count>,
     pub(crate) arrivals: CachePadded<Arrivals>,
+    ends: Mutex<Ends>,
+}
+
+/// Which of a lane's ends have gone. What is published while the target goes is not read by it: so whoever goes last looks
+/// once more, and drops what is there.
+enum Ends {
+    Both,
+    /// The target has gone, and left the ring.
+    Writer(rtrb::Consumer<Unit>),
+    /// The source has gone, or has taken back what the target left.
+    Reader,
 }
 
 /// A lane's two ends. `records` is how many records of the largest size it has room for.
@@ -31,6 +43,7 @@ pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
         accepted: CachePadded::default(),
         taken: CachePadded::default(),
         arrivals: CachePadded::new(Arrivals::new()),
+        ends: Mutex::new(Ends::Both),
     });
     let writer = LaneWriter {
         lane: lane.clone(),
@@ -42,12 +55,12 @@ pub(crate) fn lane(to: ShardId, records: usize) -> (LaneWriter, LaneReader) {
         writer,
         LaneReader {
             lane,
-            ring: consumer,
+            ring: Some(consumer),
         },
     )
 }
 
-/// The source's end.
+/// The source's end. Dropping it drops what it has published for a target that has gone.
 pub(crate) struct LaneWriter {
     pub(crate) lane: Arc<Lane>,
     ring: rtrb::Producer<Unit>,
@@ -96,40 +109,81 @@ impl LaneWriter {
     pub(crate) fn is_stuck(&self) -> bool {
         !self.staged.is_empty()
     }
+
+    /// The source publishes nothing more: the first of the records that have not reached the target, and will not. Those
+    /// that found no room, and those that the target left.
+    pub(crate) fn take_back(&mut self) -> Option<Record> {
+        self.staged.pop().or_else(|| {
+            let mut ends = self.lane.ends.lock().expect(UNPOISONED);
+            let mut first = None;
+            if let Ends::Writer(left) = &mut *ends {
+                drain(left, 1, |arrived| first = Some(arrived.into_record()));
+            }
+            if first.is_none() && !matches!(*ends, Ends::Reader) {
+                *ends = Ends::Reader;
+                // What is sent all the same finds no room, and stays staged.
+                self.ring = rtrb::RingBuffer::new(0).0;
+            }
+            first
+        })
+    }
+}
+
+impl Drop for LaneWriter {
+    fn drop(&mut self) {
+        while let Some(record) = self.take_back() {
+            caught(|| drop(record));
+        }
+    }
 }
 
 /// The target's end. Dropping it drops the records that were not read.
 pub(crate) struct LaneReader {
     pub(crate) lane: Arc<Lane>,
-    ring: rtrb::Consumer<Unit>,
+    /// Until it has gone.
+    ring: Option<rtrb::Consumer<Unit>>,
 }
 
 impl LaneReader {
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.ring.is_empty()
+        self.ring.as_ref().is_none_or(|ring| ring.is_empty())
     }
 
     /// Takes at most `most` records and gives each to `f`; returns how many.
     #[inline(always)]
     pub(crate) fn read(&mut self, most: usize, f: impl FnMut(Arrived<'_>)) -> usize {
-        drain(&mut self.ring, most, f)
+        self.ring.as_mut().map_or(0, |ring| drain(ring, most, f))
+    }
+
+    /// The target reads no more, and `f` is given what it has not read. What is published later is the source's again.
+    pub(crate) fn end(&mut self, mut f: impl FnMut(Arrived<'_>)) {
+        let Some(mut ring) = self.ring.take() else {
+            return;
+        };
+        drain(&mut ring, usize::MAX, &mut f);
+        self.lane.arrivals.end();
+        let mut ends = self.lane.ends.lock().expect(UNPOISONED);
+        match *ends {
+            Ends::Both => *ends = Ends::Writer(ring),
+            Ends::Writer(_) | Ends::Reader => {
+                drop(ends);
+                drain(&mut ring, usize::MAX, f);
+            }
+        }
     }
 }
 
 impl Drop for LaneReader {
     fn drop(&mut self) {
-        drain(&mut self.ring, usize::MAX, |arrived| {
-            _ = caught(|| drop(arrived));
-        });
-        self.lane.arrivals.end();
+        self.end(|arrived| _ = caught(|| drop(arrived)));
     }
 }
 
 #[cfg(all(test, not(spargio_loom)))]
 mod tests {
     use super::*;
-    use crate::door::record::{Head, Kind, Sink};
+    use crate::door::record::{Cargo, Head, Kind, Sink};
 
     fn stage(writer: &mut LaneWriter, tag: u16) {
         writer.staged().plain(Head::new(Kind::Event, tag, 0, 0));
@@ -172,5 +226,44 @@ mod tests {
             writer.publish();
         }
         assert!(!writer.is_stuck());
+    }
+
+    #[test]
+    fn whoever_goes_last_drops_what_nobody_reads() {
+        struct Token(#[expect(dead_code, reason = "it is there to be dropped")] Arc<()>);
+        impl Cargo for Token {
+            fn discard(self) {}
+        }
+        let token = Arc::new(());
+        let send = |writer: &mut LaneWriter, records| {
+            for _ in 0..records {
+                let head = Head::new(Kind::Reply, 0, 0, 0);
+                writer.staged().body(head, 0, Token(token.clone()));
+            }
+            writer.publish();
+        };
+        let (mut writer, mut reader) = lane(0, 1);
+        send(&mut writer, 1);
+        reader.end(|arrived| drop(arrived));
+        assert_eq!(Arc::strong_count(&token), 1);
+        // More than there is room for.
+        send(&mut writer, 9);
+        drop(reader);
+        assert_eq!(Arc::strong_count(&token), 10);
+        drop(writer.take_back());
+        assert_eq!(Arc::strong_count(&token), 9);
+        drop(writer);
+        assert_eq!(Arc::strong_count(&token), 1);
+        // The other way round.
+        let (mut writer, mut reader) = lane(0, 1);
+        send(&mut writer, 2);
+        assert!(writer.take_back().is_none());
+        send(&mut writer, 2);
+        assert!(writer.take_back().is_some());
+        drop(writer);
+        assert_eq!(Arc::strong_count(&token), 3);
+        let mut left = 0;
+        reader.end(|_| left += 1);
+        assert_eq!((left, Arc::strong_count(&token)), (2, 1));
     }
 }

@@ -5,6 +5,7 @@
 use super::record::{
     Arrived, Cargo, Head, MOST_UNITS, Record, Sink, Unit, Units, asking, write_body,
 };
+use super::threads::caught;
 
 /// Records in a row, first in first out, without an allocation for each.
 ///
@@ -163,7 +164,10 @@ impl Queue {
 
 impl Drop for Queue {
     fn drop(&mut self) {
-        while self.pop().is_some() {}
+        while let Some(record) = self.pop() {
+            // Its body is anybody's: a panic in its drop keeps no other from theirs.
+            caught(|| drop(record));
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::current::OnShard;
 use crate::door::backend::uring::Ring;
 use crate::door::clock::now;
 use crate::door::closing::Phase;
+use crate::door::seat::Parcel;
 use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
@@ -68,18 +69,20 @@ impl Core {
         self.await_credits();
         self.await_landing();
         for parcel in self.seat.close_injector() {
-            _ = self.guard(|| drop(parcel));
+            match parcel {
+                Parcel::Record(record) => self.discard(record),
+                Parcel::Job(job) => _ = self.guard(|| drop(job)),
+            }
         }
-        self.inbound
-            .take()
-            .into_readers()
-            .for_each(|lane| _ = self.guard(|| drop(lane)));
-        // What was dropped may have sent something.
-        self.leases.settle_all();
-        self.outbox.flush(self);
-        self.outbox.hand_over();
+        for mut lane in self.inbound.take().into_readers() {
+            lane.end(|arrived| self.discard(arrived.into_record()));
+        }
         self.outbox.end_tickets();
         self.end_timers();
+        // What was dropped, and who was woken, may have sent something.
+        self.leases.settle_all();
+        self.outbox.flush(self);
+        self.outbox.hand_over(self);
         self.seat.keep_reply_generation(self.replies.generation());
         self.seat.return_book(self.table.hand_over(self.seat));
         if let Some(ring) = self.backend.ring() {

@@ -181,6 +181,14 @@ impl Core {
         _ = self.guard(|| drop(record));
     }
 
+    /// Drops what comes too late for its shard: an accepted message is undelivered.
+    pub(super) fn discard(&self, record: Record) {
+        match record.head().kind() {
+            Kind::Message => self.undeliver(record),
+            _ => _ = self.guard(|| drop(record)),
+        }
+    }
+
     /// What an actor does next: the tag of its next message, or `None` if it stops.
     #[inline(always)]
     pub(crate) fn next(&self, entry: EntryRef<'_>) -> Poll<Option<u16>> {

@@ -8,7 +8,7 @@ use crate::door::backend::{BackendKind, Carry};
 use crate::door::lane::{Lane, LaneWriter, lane};
 use crate::door::queue::Queue;
 use crate::door::record::{Head, MOST_UNITS, Sink};
-use crate::door::seat::{Parcel, Seat, UNPOISONED};
+use crate::door::seat::{Seat, UNPOISONED};
 use crate::door::shared::Settings;
 use crate::door::wake::published;
 use std::cell::RefCell;
@@ -118,15 +118,12 @@ impl Outbox {
             .any(|to| !self.peers[usize::from(to)].has_ended())
     }
 
-    /// At the shard's end: what found no room until then is handed to the shards that it is for in another way, so that a
-    /// slow one finds its messages, counts them, and drops them itself.
-    pub(super) fn hand_over(&self) {
-        for peer in &self.peers {
-            while let Some(record) = peer.take_stuck() {
-                // A shard that has ended has no use for it.
-                drop(peer.seat.inject(Parcel::Record(record)));
-            }
-        }
+    /// At the shard's end: what has not reached the shards that it is for goes to them in another way, so that a slow one
+    /// finds its messages, counts them, and drops them itself.
+    pub(super) fn hand_over(&self, core: &Core) {
+        let some = |some, peer: &Peer| peer.hand_over(core) || some;
+        // Once more: what is dropped may send something in turn.
+        while self.peers.iter().fold(false, some) {}
     }
 
     /// At the shard's end: no more of its events will arrive anywhere, where it is the source that says so.

@@ -6,7 +6,7 @@ use crate::door::backend::uring::Ring;
 use crate::door::lane::{Lane, LaneWriter, MOST_STAGED};
 use crate::door::queue::Queue;
 use crate::door::record::{MOST_UNITS, Record};
-use crate::door::seat::Seat;
+use crate::door::seat::{Parcel, Seat};
 use crate::door::wake::{Published, published};
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -63,7 +63,8 @@ impl Writer {
     /// memory was written.
     #[inline]
     pub(super) fn publish(&mut self, to: ShardId, ring: Option<&Ring>) -> bool {
-        if let Some(ring) = ring.filter(|_| !self.ring.is_empty()) {
+        // A ring that nobody reads any more takes what is sent to it all the same, and nobody would count it.
+        if let Some(ring) = ring.filter(|_| !self.ring.is_empty() && !self.has_ended()) {
             ring.send(to, &mut self.ring, &mut self.lane);
         }
         self.lane.publish()
@@ -73,6 +74,12 @@ impl Writer {
     #[inline]
     pub(super) fn is_stuck(&self) -> bool {
         self.lane.is_stuck() || !self.ring.is_empty()
+    }
+
+    /// Whether the target has ended.
+    #[inline]
+    fn has_ended(&self) -> bool {
+        self.lane.lane.arrivals.has_ended()
     }
 }
 
@@ -132,9 +139,23 @@ impl Peer {
         }
     }
 
-    /// The first of the records that wait for the ring.
-    pub(super) fn take_stuck(&self) -> Option<Record> {
-        self.writer.borrow_mut().as_mut()?.ring.pop()
+    /// The first of the records that have not reached the peer, and will not by the way that they were to go.
+    fn take_back(&self) -> Option<Record> {
+        let mut writer = self.writer.borrow_mut();
+        let writer = writer.as_mut()?;
+        writer.ring.pop().or_else(|| writer.lane.take_back())
+    }
+
+    /// Hands these records to the peer in another way; if it has ended, they end here. `false`: there were none.
+    pub(super) fn hand_over(&self, core: &Core) -> bool {
+        let mut some = false;
+        while let Some(record) = self.take_back() {
+            some = true;
+            if let Err(Parcel::Record(record)) = self.seat.inject(Parcel::Record(record)) {
+                core.discard(record);
+            }
+        }
+        some
     }
 
     pub(super) fn is_stuck(&self) -> bool {
@@ -147,6 +168,6 @@ impl Peer {
     }
 
     pub(super) fn has_ended(&self) -> bool {
-        self.lane().is_some_and(|lane| lane.arrivals.has_ended())
+        self.writer.borrow().as_ref().is_some_and(Writer::has_ended)
     }
 }
