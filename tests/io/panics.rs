@@ -1,7 +1,8 @@
 //! Wakers are others' code, and may panic.
 
-use crate::common::{each_backend, run};
+use crate::common::{LONG, each_backend, run};
 use spargio::net::{TcpListener, TcpStream};
+use spargio::time::timeout;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::ptr::null;
@@ -20,10 +21,30 @@ fn unclonable() -> Waker {
     unsafe { Waker::from_raw(RawWaker::new(null(), &UNCLONABLE)) }
 }
 
+/// Its clones panic when they are dropped.
+const FOR_GOOD: RawWakerVTable = RawWakerVTable::new(
+    |_| RawWaker::new(null(), &UNDROPPABLE),
+    |_| {},
+    |_| {},
+    |_| {},
+);
+
+const UNDROPPABLE: RawWakerVTable = RawWakerVTable::new(
+    |_| RawWaker::new(null(), &UNDROPPABLE),
+    |_| {},
+    |_| {},
+    |_| panic!("this waker cannot be dropped"),
+);
+
+/// A waker whose clones cannot be dropped.
+fn undroppable() -> Waker {
+    // SAFETY: none of the functions uses the pointer, and this waker can be used on any thread.
+    unsafe { Waker::from_raw(RawWaker::new(null(), &FOR_GOOD)) }
+}
+
 /// Polls with that waker; whether it panicked.
-fn poll_badly<T>(future: Pin<&mut impl Future<Output = T>>) -> bool {
-    let waker = unclonable();
-    let poll = || future.poll(&mut Context::from_waker(&waker)).is_ready();
+fn poll_badly<T>(future: Pin<&mut impl Future<Output = T>>, waker: &Waker) -> bool {
+    let poll = || future.poll(&mut Context::from_waker(waker)).is_ready();
     catch_unwind(AssertUnwindSafe(poll)).is_err()
 }
 
@@ -40,11 +61,34 @@ fn a_panic_of_a_waker_leaves_no_operation_behind() {
                 if begun {
                     assert!(futures::poll!(read.as_mut()).is_pending());
                 }
-                assert!(poll_badly(read));
+                assert!(poll_badly(read, &unclonable()));
             }
             // None of these has taken what is meant for the next one.
             near.write_all("hello").await.0?;
             let (result, buffer) = far.read(Vec::with_capacity(8)).await;
+            assert_eq!((result?, buffer), (5, b"hello".to_vec()));
+            Ok(())
+        });
+    });
+}
+
+#[test]
+fn a_panic_of_a_dropped_waker_leaves_no_operation_behind() {
+    each_backend(&[1], |setup| {
+        let rt = setup.build();
+        run(&rt, 0, async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let near = TcpStream::connect(listener.local_addr()?).await?;
+            let (far, _) = listener.accept().await?;
+            {
+                let mut read = pin!(far.read(Vec::with_capacity(8)));
+                assert!(!poll_badly(read.as_mut(), &undroppable()));
+                // Drops the former.
+                assert!(poll_badly(read, Waker::noop()));
+            }
+            near.write_all("hello").await.0?;
+            let read = timeout(LONG / 6, far.read(Vec::with_capacity(8))).await;
+            let (result, buffer) = read.expect("another has taken it");
             assert_eq!((result?, buffer), (5, b"hello".to_vec()));
             Ok(())
         });

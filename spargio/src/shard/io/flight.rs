@@ -40,20 +40,22 @@ impl<O: Operation> Future for Flight<O> {
         let this = &mut *self;
         // Before the state is taken out: cloning may be user code, and may panic.
         let waker = task.waker().clone();
-        match (
-            std::mem::replace(&mut this.state, State::Over),
-            this.core.backend.ring(),
-        ) {
+        let ring = this.core.backend.ring();
+        if let (State::Aloft(flight), Some(ring)) = (&this.state, ring) {
+            // The state stays what it is if this panics: it drops the former waker, which may be user code, too.
+            let Some((result, operation)) = ring.poll(*flight, waker) else {
+                return Poll::Pending;
+            };
+            this.state = State::Over;
+            return Poll::Ready((result, whole(operation)));
+        }
+        match (std::mem::replace(&mut this.state, State::Over), ring) {
             (State::Here(operation), Some(ring)) => match ring.begin(operation, waker) {
                 Ok(flight) => this.state = State::Aloft(flight),
                 Err(operation) => {
                     let error = "too many operations are in flight on this shard";
                     return Poll::Ready((Err(io::Error::other(error)), whole(operation)));
                 }
-            },
-            (State::Aloft(flight), Some(ring)) => match ring.poll(flight, waker) {
-                Some((result, operation)) => return Poll::Ready((result, whole(operation))),
-                None => this.state = State::Aloft(flight),
             },
             (State::Here(operation), None) => {
                 return Poll::Ready((Err(io::ErrorKind::Unsupported.into()), *operation));
