@@ -6,13 +6,17 @@
 
 mod common;
 
-use common::{Gate, OpenAtEnd, SHARDS, Setup, each_backend, yield_now};
+use common::{Gate, OpenAtEnd, SHARDS, Setup, each_backend, eventually, yield_now};
 use futures::channel::oneshot;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt, StreamExt};
 use spargio::{
     BackendKind, Event, RemoteShard, Runtime, SendError, SendTicket, ShardId, TicketError,
 };
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Wake, Waker};
 
 /// Everybody who can send to the last shard while that is held up: a foreign thread and, if there is one, a shard.
 fn others(setup: &Setup) -> Vec<Option<ShardId>> {
@@ -146,6 +150,74 @@ fn a_dropped_ticket_cancels_nothing() {
             gate.0.open();
             assert_eq!(rt.block_on(last), Ok(()));
             assert_eq!(unread(&rt, setup.last()), (0..1000).collect::<Vec<_>>());
+        }
+    });
+}
+
+/// Counts how often it is woken.
+#[derive(Default)]
+struct Woken(AtomicUsize);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Sends a pair to a shard that is held up, and polls its ticket so often.
+fn polled(
+    rt: &Runtime,
+    from: Option<ShardId>,
+    to: ShardId,
+    times: usize,
+    woken: &Arc<Woken>,
+) -> SendTicket {
+    let (port, waker) = (rt.remote(to).unwrap(), Waker::from(woken.clone()));
+    let poll = move || {
+        let mut ticket = port.send_raw(1, 1).unwrap();
+        let mut task = Context::from_waker(&waker);
+        for _ in 0..times {
+            // Nothing is told within a turn.
+            assert!(Pin::new(&mut ticket).poll(&mut task).is_pending());
+        }
+        ticket
+    };
+    let Some(shard) = from else {
+        return poll();
+    };
+    // Handed out, not awaited.
+    let ticket = rt.spawn_on(shard, async move { [poll()] });
+    let [ticket] = rt.block_on(ticket.unwrap()).unwrap();
+    ticket
+}
+
+#[test]
+fn a_ticket_is_woken_once_however_often_it_is_polled() {
+    each_backend(&[2], |setup| {
+        for from in others(setup) {
+            let (rt, woken) = (setup.build(), Arc::new(Woken::default()));
+            let gate = hold(&rt, setup.last());
+            let ticket = polled(&rt, from, setup.last(), 100_000, &woken);
+            gate.0.open();
+            eventually("it is woken", || woken.0.load(Ordering::SeqCst) > 0);
+            assert_eq!(rt.block_on(ticket), Ok(()));
+            drop(rt);
+            assert_eq!(woken.0.load(Ordering::SeqCst), 1, "from {from:?}");
+        }
+    });
+}
+
+#[test]
+fn a_dropped_ticket_leaves_no_waker_behind() {
+    each_backend(&[2], |setup| {
+        for from in others(setup) {
+            let (rt, woken) = (setup.build(), Arc::new(Woken::default()));
+            let gate = hold(&rt, setup.last());
+            for _ in 0..8 {
+                drop(polled(&rt, from, setup.last(), 1, &woken));
+            }
+            assert_eq!(Arc::strong_count(&woken), 1, "from {from:?}");
+            gate.0.open();
         }
     });
 }

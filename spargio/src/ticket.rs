@@ -37,10 +37,18 @@ pub struct SendTicket(State);
 
 enum State {
     Arrived,
-    /// From shard to shard: the events of a lane are counted.
-    Lane(Arc<Lane>, u64),
+    /// From shard to shard.
+    Lane(Wait),
     /// Through the injector.
     Outside(oneshot::Receiver<()>),
+}
+
+/// A wait for an event of a lane, which are counted.
+struct Wait {
+    lane: Arc<Lane>,
+    event: u64,
+    /// Whether its waker may stand there.
+    set: bool,
 }
 
 impl SendTicket {
@@ -54,7 +62,8 @@ impl SendTicket {
             }
             Route::Peer(core, to) => {
                 let (lane, event) = core.send_event(to, head);
-                State::Lane(lane, event)
+                let set = false;
+                State::Lane(Wait { lane, event, set })
             }
             Route::Outside(seat) => {
                 let (sender, receiver) = oneshot::channel();
@@ -78,21 +87,36 @@ impl SendTicket {
     }
 }
 
+impl Wait {
+    /// Whether the event has arrived; `None` if the target ended first.
+    fn poll(&mut self, task: &Context<'_>) -> Option<bool> {
+        let arrivals = &self.lane.arrivals;
+        let moved = arrivals.has_moved(self.event);
+        if moved != Some(false) {
+            return moved;
+        }
+        self.set = true;
+        arrivals.await_event(self.event, task.waker());
+        // Looked at again, after the announcement: see `door::wake`.
+        arrivals.has_moved(self.event)
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        if self.set {
+            self.lane.arrivals.forget(self.event);
+        }
+    }
+}
+
 impl Future for SendTicket {
     type Output = Result<(), TicketError>;
 
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let arrived = match &mut self.0 {
             State::Arrived => Some(true),
-            State::Lane(lane, event) => {
-                let mut moved = lane.arrivals.has_moved(*event);
-                if moved == Some(false) {
-                    lane.arrivals.await_event(*event, task.waker());
-                    // Looked at again, after the announcement: see `door::wake`.
-                    moved = lane.arrivals.has_moved(*event);
-                }
-                moved
-            }
+            State::Lane(wait) => wait.poll(task),
             State::Outside(receiver) => match Pin::new(receiver).poll(task) {
                 Poll::Ready(arrived) => arrived.is_ok().then_some(true),
                 Poll::Pending => Some(false),

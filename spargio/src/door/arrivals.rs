@@ -4,8 +4,9 @@
 use super::seat::UNPOISONED;
 use super::threads::caught;
 use super::wake::{Parked, published};
-use std::sync::Mutex;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
 
 pub(crate) struct Arrivals {
@@ -13,7 +14,8 @@ pub(crate) struct Arrivals {
     ended: AtomicBool,
     /// Whether a ticket waits. The ticket announces itself and looks again; the target moves and then claims.
     awaited: Parked,
-    tickets: Mutex<Vec<(u64, Waker)>>,
+    /// By the numbers of their events: one waker for each, its last.
+    tickets: Mutex<BTreeMap<u64, Waker>>,
 }
 
 impl Arrivals {
@@ -22,7 +24,7 @@ impl Arrivals {
             moved: AtomicU64::new(0),
             ended: AtomicBool::new(false),
             awaited: Parked::new(),
-            tickets: Mutex::new(Vec::new()),
+            tickets: Mutex::new(BTreeMap::new()),
         }
     }
 
@@ -38,12 +40,24 @@ impl Arrivals {
         }
     }
 
-    /// Wakes `waker` when the event has been moved, or the target has ended. The caller looks again afterwards.
+    fn tickets(&self) -> MutexGuard<'_, BTreeMap<u64, Waker>> {
+        self.tickets.lock().expect(UNPOISONED)
+    }
+
+    /// Wakes `waker`, and none that was set before, when the event has been moved, or the target has ended. The caller
+    /// looks again afterwards.
     pub(crate) fn await_event(&self, event: u64, waker: &Waker) {
-        // Cloned without the lock: that may be user code.
-        let ticket = (event, waker.clone());
-        self.tickets.lock().expect(UNPOISONED).push(ticket);
+        // Cloned, and the former dropped, without the lock: either may be user code.
+        let waker = waker.clone();
+        let former = self.tickets().insert(event, waker);
         self.awaited.announce();
+        drop(former);
+    }
+
+    /// Nobody waits for the event any more.
+    pub(crate) fn forget(&self, event: u64) {
+        let former = self.tickets().remove(&event);
+        drop(former);
     }
 
     /// So many more events have arrived.
@@ -72,17 +86,18 @@ impl Arrivals {
         if !self.awaited.claim(published()) {
             return;
         }
-        let mut tickets = self.tickets.lock().expect(UNPOISONED);
-        let (ready, waiting) = std::mem::take(&mut *tickets)
-            .into_iter()
-            .partition(|&(event, _)| self.has_moved(event) != Some(false));
-        *tickets = waiting;
+        let mut tickets = self.tickets();
+        let mut ready = Vec::new();
+        while let Some(first) = tickets.first_entry()
+            && self.has_moved(*first.key()) != Some(false)
+        {
+            ready.push(first.remove());
+        }
         if !tickets.is_empty() {
             self.awaited.announce();
         }
         drop(tickets);
-        let ready: Vec<(u64, Waker)> = ready;
-        for (_, waker) in ready {
+        for waker in ready {
             // Whosever it is: a panic in it is not the shard's.
             caught(|| waker.wake());
         }
