@@ -2,17 +2,16 @@
 //! when it has moved them into its event queue, and on a ring by the source, when their completions have come.
 
 use super::seat::UNPOISONED;
+use super::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
 use super::threads::caught;
 use super::wake::{Parked, published};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
 use std::task::Waker;
 
 pub(crate) struct Arrivals {
     moved: AtomicU64,
     ended: AtomicBool,
-    /// Whether a ticket waits. The ticket announces itself and looks again; the target moves and then claims.
+    /// Whether a ticket waits. The ticket announces itself and looks again; whoever says something then claims.
     awaited: Parked,
     /// By the numbers of their events: one waker for each, its last.
     tickets: Mutex<BTreeMap<u64, Waker>>,
@@ -83,23 +82,28 @@ impl Arrivals {
 
     /// Wakes the tickets whose events have come, if any ticket waits.
     fn wake_tickets(&self) {
-        if !self.awaited.claim(published()) {
-            return;
-        }
-        let mut tickets = self.tickets();
-        let mut ready = Vec::new();
-        while let Some(first) = tickets.first_entry()
-            && self.has_moved(*first.key()) != Some(false)
-        {
-            ready.push(first.remove());
-        }
-        if !tickets.is_empty() {
-            self.awaited.announce();
-        }
-        drop(tickets);
-        for waker in ready {
-            // Whosever it is: a panic in it is not the shard's.
-            caught(|| waker.wake());
+        while self.awaited.claim(published()) {
+            let mut tickets = self.tickets();
+            let mut ready = Vec::new();
+            while let Some(first) = tickets.first_entry()
+                && self.has_moved(*first.key()) != Some(false)
+            {
+                ready.push(first.remove());
+            }
+            let next = tickets.keys().next().copied();
+            if next.is_some() {
+                self.awaited.announce();
+            }
+            drop(tickets);
+            for waker in ready {
+                // Whosever it is: a panic in it is not the shard's.
+                caught(|| waker.wake());
+            }
+            // Looked at again, after the announcement, in the tickets' place: what the lane's other end has said meanwhile
+            // found nothing to claim.
+            if next.is_none_or(|event| self.has_moved(event) == Some(false)) {
+                return;
+            }
         }
     }
 }
@@ -132,5 +136,56 @@ mod tests {
         arrivals.await_event(3, &waker);
         arrivals.end();
         assert_eq!((get(), arrivals.has_moved(3)), (2, None));
+    }
+}
+
+#[cfg(all(test, spargio_loom))]
+mod models {
+    use super::*;
+    use loom::sync::atomic::AtomicUsize;
+    use loom::thread;
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// On a ring one end confirms and the other one ends: whoever of them finds a ticket that is not ready does not keep the
+    /// other's news from it.
+    #[test]
+    fn an_end_and_a_confirmation_leave_no_ticket_asleep() {
+        loom::model(|| {
+            let (arrivals, woken) = (Arc::new(Arrivals::new()), Arc::new(Woken::default()));
+            arrivals.await_event(2, &Waker::from(woken.clone()));
+            let target = {
+                let arrivals = arrivals.clone();
+                thread::spawn(move || arrivals.end())
+            };
+            arrivals.confirm(1);
+            target.join().unwrap();
+            assert_eq!(woken.0.load(Ordering::Relaxed), 1);
+        });
+    }
+
+    /// A ticket that comes meanwhile finds out at once, or is woken.
+    #[test]
+    fn a_ticket_that_sleeps_is_woken() {
+        loom::model(|| {
+            let (arrivals, woken) = (Arc::new(Arrivals::new()), Arc::new(Woken::default()));
+            let source = {
+                let arrivals = arrivals.clone();
+                thread::spawn(move || arrivals.confirm(1))
+            };
+            arrivals.await_event(1, &Waker::from(woken.clone()));
+            let at_once = arrivals.has_moved(1) == Some(true);
+            source.join().unwrap();
+            assert!(at_once || woken.0.load(Ordering::Relaxed) == 1);
+        });
     }
 }
