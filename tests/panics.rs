@@ -11,7 +11,10 @@ use spargio::{
     StartError, shard_actor,
 };
 use std::panic::{set_hook, take_hook};
-use std::sync::Once;
+use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Once};
+use std::task::{Context, Wake, Waker};
 
 /// Stands in the messages of panics that the tests are about; they are not printed.
 const MARK: &str = "meant to happen";
@@ -489,4 +492,87 @@ impl RelayBehavior for Relay {
     async fn unwind(&mut self, _: &Cx<Self>, _reply: Reply<()>) {
         boom()
     }
+}
+
+/// A waker that panics when it is called; it counts how often that was.
+#[derive(Default)]
+struct Unwakeable(AtomicUsize);
+
+impl Wake for Unwakeable {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        boom()
+    }
+}
+
+/// Polls a future, which is not ready, with such a waker.
+fn poll_unwakeably(future: impl Future, unwakeable: &Arc<Unwakeable>) {
+    let mut future = pin!(future);
+    let waker = Waker::from(unwakeable.clone());
+    assert!(
+        future
+            .as_mut()
+            .poll(&mut Context::from_waker(&waker))
+            .is_pending()
+    );
+}
+
+#[test]
+fn a_waker_that_panics_is_not_whose_code_wakes_it() {
+    quietly();
+    each_backend(&SHARDS, |setup| {
+        let (rt, unwakeable) = (setup.build(), Arc::new(Unwakeable::default()));
+        let neighbour = start(&rt, setup.last(), Plan::default()).unwrap();
+        let (fuse, gate) = (
+            start(&rt, setup.last(), Plan::default()).unwrap(),
+            OpenAtEnd(Gate::default()),
+        );
+        let client = rt.client();
+        fuse.block(gate.0.clone()).unwrap();
+        gate.0.await_waiting(1);
+        // Whoever answers, at once or later or not at all; a start, a task and the end of an actor.
+        let mut asks = [fuse.count(&client), fuse.later(&client), fuse.keep(&client)];
+        for ask in &mut asks {
+            poll_unwakeably(ask, &unwakeable);
+        }
+        let mut starting = rt.remote(setup.last()).unwrap().start(Fuse::default);
+        poll_unwakeably(&mut starting, &unwakeable);
+        let mut task = rt.spawn_on(setup.last(), async { 7 }).unwrap();
+        poll_unwakeably(&mut task, &unwakeable);
+        gate.0.open();
+        eventually("all were called and counted", || {
+            unwakeable.0.load(Ordering::SeqCst) == 4 && panics(&rt) == 4
+        });
+        let [counted, later, kept] = asks;
+        assert_eq!(rt.block_on(counted), Ok(1));
+        assert_eq!(rt.block_on(later), Ok(2));
+        let started = rt.block_on(starting).unwrap();
+        assert_eq!(rt.block_on(started.count(&client)), Ok(1));
+        assert_eq!(rt.block_on(task), Ok(7));
+        // It is none of the actor's that a panic ended.
+        fuse.stop();
+        assert_eq!(rt.block_on(kept), Err(AskError::Unanswered));
+        assert_goes_on(&rt, setup.last(), neighbour);
+    });
+}
+
+#[test]
+fn watchers_whose_wakers_panic_keep_no_other_from_its_news() {
+    quietly();
+    each_backend(&SHARDS, |setup| {
+        let (rt, unwakeable) = (setup.build(), Arc::new(Unwakeable::default()));
+        let neighbour = start(&rt, setup.last(), Plan::default()).unwrap();
+        let fuse = start(&rt, setup.last(), Plan::default()).unwrap();
+        let mut watchers = [(); 3].map(|()| fuse.wait_stopped());
+        for watcher in &mut watchers {
+            poll_unwakeably(watcher, &unwakeable);
+        }
+        let good = fuse.wait_stopped();
+        fuse.stop();
+        rt.block_on(good);
+        eventually("all were called and counted", || {
+            unwakeable.0.load(Ordering::SeqCst) == 3 && panics(&rt) == 3
+        });
+        assert_goes_on(&rt, setup.last(), neighbour);
+    });
 }

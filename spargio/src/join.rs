@@ -1,11 +1,10 @@
 //! Tasks and the handles of those who wait for them.
 
 use crate::door::abort::Abort;
-use crate::door::threads::caught;
 use crate::error::JoinError;
-use crate::shard::current;
+use crate::shard::current::guarded;
+use crate::shard::oneshot;
 use crate::shard::waker::{task_of, wake_task};
-use futures_channel::oneshot;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -120,11 +119,7 @@ fn poll<F: Future>(
     future: Pin<&mut F>,
     task: &mut Context<'_>,
 ) -> Poll<Result<F::Output, JoinError>> {
-    let polled = current::with(|core| match core {
-        Some(core) => core.guard(|| future.poll(task)),
-        None => caught(|| future.poll(task)),
-    });
-    match polled {
+    match guarded(|| future.poll(task)) {
         Some(polled) => polled.map(Ok),
         None => Poll::Ready(Err(JoinError::Panicked)),
     }

@@ -5,8 +5,8 @@ use crate::ctx::ShardCtx;
 use crate::door::word::MOST_CREDITS;
 use crate::error::StartError;
 use crate::handle::{Handle, HandleOf};
-use crate::shard::{Core, current};
-use futures_channel::oneshot;
+use crate::shard::current::guarded;
+use crate::shard::{Core, oneshot};
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -134,9 +134,6 @@ struct Guarded<A>(Option<A>);
 impl<A> Drop for Guarded<A> {
     fn drop(&mut self) {
         let actor = self.0.take();
-        current::with(|core| match core {
-            Some(core) => _ = core.guard(|| drop(actor)),
-            None => drop(actor),
-        });
+        guarded(|| drop(actor));
     }
 }

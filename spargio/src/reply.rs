@@ -3,9 +3,9 @@
 use crate::door::seat::Seat;
 use crate::error::AskError;
 use crate::payload::Payload;
-use crate::shard::current;
+use crate::shard::current::guarded;
+use crate::shard::oneshot;
 use crate::shard::reply_slots::{ReplyId, answer};
-use futures_channel::oneshot;
 
 /// The right, and the duty, to answer one ask, given to the handler of a message declared `reply = T, later`.
 ///
@@ -112,10 +112,7 @@ impl<T: Payload> Reply<T> {
             // Given back if the asker no longer waits: its drop is user code, and not that of whoever sent it.
             Some(To::Outside(sender)) => {
                 if let Err(unwanted) = sender.send(result) {
-                    current::with(|core| match core {
-                        Some(core) => _ = core.guard(|| drop(unwanted)),
-                        None => drop(unwanted),
-                    });
+                    guarded(|| drop(unwanted));
                 }
             }
             None => {}

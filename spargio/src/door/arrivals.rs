@@ -3,7 +3,7 @@
 
 use super::seat::UNPOISONED;
 use super::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};
-use super::threads::caught;
+use super::threads::wake_all;
 use super::wake::{Parked, published};
 use std::collections::BTreeMap;
 use std::task::Waker;
@@ -95,10 +95,7 @@ impl Arrivals {
                 self.awaited.announce();
             }
             drop(tickets);
-            for waker in ready {
-                // Whosever it is: a panic in it is not the shard's.
-                caught(|| waker.wake());
-            }
+            wake_all(ready);
             // Looked at again, after the announcement, in the tickets' place: what the lane's other end has said meanwhile
             // found nothing to claim.
             if next.is_none_or(|event| self.has_moved(event) == Some(false)) {

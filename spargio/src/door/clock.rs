@@ -4,7 +4,7 @@
 //! thread for all of theirs, at the first wait that needs it, which sleeps until the next is due.
 
 use super::seat::UNPOISONED;
-use super::threads::caught;
+use super::threads::wake_all;
 use super::timers::{TimerKey, Timers};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard};
@@ -142,12 +142,5 @@ impl OutsideClock {
             // A waker that panicked has been printed.
             _ = thread.join();
         }
-    }
-}
-
-fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
-    for waker in wakers {
-        // Whosever it is: a panic in it silences no other.
-        caught(|| waker.wake());
     }
 }

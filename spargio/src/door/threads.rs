@@ -88,6 +88,13 @@ pub(crate) fn caught<R>(f: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(f)).map_err(drop_payload).ok()
 }
 
+/// Wakes all of them. Each is anybody's code: a panic in one silences no other, nor whoever calls it.
+pub(crate) fn wake_all(wakers: impl IntoIterator<Item = Waker>) {
+    for waker in wakers {
+        caught(|| waker.wake());
+    }
+}
+
 /// Drops what a panic was thrown with, which may panic in turn.
 #[cold]
 fn drop_payload(payload: Box<dyn Any + Send>) {

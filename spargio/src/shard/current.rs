@@ -2,6 +2,7 @@
 //! all shards on one thread sets it in turn.
 
 use super::Core;
+use crate::door::threads::caught;
 use std::cell::Cell;
 use std::ptr;
 use std::rc::Rc;
@@ -34,6 +35,15 @@ impl Current {
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(Option<&Core>) -> R) -> R {
     f(here().core())
+}
+
+/// Runs user code which is not that of whoever calls it: a panic goes no further, and is counted if this is a shard.
+#[inline]
+pub(crate) fn guarded<R>(f: impl FnOnce() -> R) -> Option<R> {
+    match here().core() {
+        Some(core) => core.guard(f),
+        None => caught(f),
+    }
 }
 
 /// While it lives, the code of this thread runs on a shard.

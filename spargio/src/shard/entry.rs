@@ -1,12 +1,12 @@
 //! What the shard knows of one actor or task: its future, its mailbox, and what is kept of it between two polls. An actor is
 //! a task with a mailbox.
 
+use super::oneshot;
 use super::waits::Waiting;
 use crate::door::begun::Begun;
 use crate::door::queue::Queue;
 use crate::door::slots::{Address, Page, SLOTS_PER_PAGE};
 use crate::door::word::Word;
-use futures_channel::oneshot;
 use std::array;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

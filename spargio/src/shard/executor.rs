@@ -2,6 +2,7 @@
 
 use super::Core;
 use super::entry::{Entry, EntryRef, Task};
+use super::oneshot;
 use super::reply_slots::answer;
 use super::timer::MOST_DUE;
 use super::waker::waker;
@@ -10,7 +11,6 @@ use crate::door::record::{Kind, Record};
 use crate::door::slots::Address;
 use crate::door::threads::caught;
 use crate::error::AskError;
-use futures_channel::oneshot;
 use std::task::{Context, Poll};
 
 /// A turn goes on for as long as it has polled fewer.

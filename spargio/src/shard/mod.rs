@@ -10,6 +10,7 @@ mod executor;
 mod inbound;
 pub(crate) mod io;
 mod lease;
+pub(crate) mod oneshot;
 pub(crate) mod outbox;
 mod pages;
 mod peer;

@@ -5,6 +5,7 @@ use super::{Core, current};
 use crate::door::record::{Head, Kind, Record, Sink};
 use crate::door::seat::Parcel;
 use crate::door::slots::Address;
+use crate::door::threads::caught;
 use crate::value::RingVal;
 use std::mem::ManuallyDrop;
 use std::ptr;
@@ -93,7 +94,7 @@ impl Waiter {
         match (self, current::here().core()) {
             (waiter, Some(core)) => core.wake(waiter),
             (Self::Task(task), None) => wake_task(task),
-            (Self::Other(waker), None) => waker.wake(),
+            (Self::Other(waker), None) => _ = caught(|| waker.wake()),
         }
     }
 }

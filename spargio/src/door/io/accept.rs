@@ -4,6 +4,7 @@
 use super::operation::outcome;
 use super::operation::{Attempt, Interest, Operation};
 use super::socket::Socket;
+use crate::door::threads::wake_all;
 #[cfg(target_os = "linux")]
 use io_uring::{opcode, squeue};
 use slab::Slab;
@@ -127,7 +128,7 @@ impl Accepted {
             .filter_map(|(_, waker)| waker.take())
             .collect();
         drop(waiting);
-        woken.into_iter().for_each(Waker::wake);
+        wake_all(woken);
     }
 }
 
@@ -219,4 +220,42 @@ fn accepted(fd: usize) -> socket2::Socket {
     use std::os::fd::{FromRawFd, OwnedFd, RawFd};
     // SAFETY: the kernel has made this descriptor for the operation that landed, and nobody else knows it.
     unsafe { OwnedFd::from_raw_fd(fd as RawFd) }.into()
+}
+
+#[cfg(all(test, target_os = "linux", not(spargio_loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    /// Panics when it is called, but for the last of them.
+    #[derive(Default)]
+    struct Called(AtomicUsize);
+
+    impl Wake for Called {
+        fn wake(self: Arc<Self>) {
+            let before = self.0.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(before, 2, "meant to happen");
+        }
+    }
+
+    /// The shard's loop drops it when nobody waits for it any more, where a panic would end the process.
+    #[test]
+    fn what_was_accepted_for_nobody_is_left_whatever_the_wakers_do() -> io::Result<()> {
+        let (near, far) =
+            socket2::Socket::pair(socket2::Domain::UNIX, socket2::Type::STREAM, None)?;
+        let (line, called) = (Accepted::default(), Arc::new(Called::default()));
+        let mut waiting = [(); 3].map(|()| line.wait());
+        for waiting in &mut waiting {
+            waiting.set(&Waker::from(called.clone()));
+        }
+        let mut accept = Accept::new(Socket::new(near, true)?, line.clone());
+        let address = far.local_addr()?;
+        accept.accepted = Some((far, address));
+        drop(accept);
+        assert_eq!(called.0.load(Ordering::Relaxed), 3);
+        assert!(line.next().is_some());
+        Ok(())
+    }
 }
