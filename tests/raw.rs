@@ -6,14 +6,18 @@
 
 mod common;
 
-use common::{SHARDS, Setup, each_backend, yield_now};
+use common::{LONG, SHARDS, Setup, each_backend, yield_now};
 use futures::channel::oneshot;
 use futures::poll;
+use spargio::time::timeout;
 use spargio::{
     BackendKind, Cx, Event, RingMsg, Runtime, SendError, ShardCtx, ShardId, shard_actor,
 };
+use std::any::Any;
 use std::cell::RefCell;
+use std::ptr::null;
 use std::rc::Rc;
+use std::task::{Context, RawWaker, RawWakerVTable, Waker};
 
 #[derive(RingMsg, Debug, PartialEq, Clone, Copy)]
 enum Blink {
@@ -474,5 +478,57 @@ fn dropped_waiters_of_both_events_leave_them_in_order() {
             vals
         });
         assert_eq!(rt.block_on(left.unwrap()).unwrap(), [0, 1, 2, 3]);
+    });
+}
+
+thread_local! {
+    /// What the next clone of `DROPPING` drops.
+    static DROPPED_BY_CLONE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// The waker of nobody, whose clone drops something.
+const DROPPING: RawWakerVTable = RawWakerVTable::new(
+    |_| {
+        drop(DROPPED_BY_CLONE.take());
+        RawWaker::new(null(), &DROPPING)
+    },
+    |_| {},
+    |_| {},
+    |_| {},
+);
+
+#[test]
+fn a_waiter_keeps_its_place_while_its_waker_is_cloned() {
+    each_backend(&[1], |setup| {
+        let rt = setup.build();
+        let waited = rt.spawn_local_on(0, |ctx| async move {
+            // SAFETY: none of the functions uses the pointer, and this waker can be used on any thread.
+            let dropping = unsafe { Waker::from_raw(RawWaker::new(null(), &DROPPING)) };
+            let next = |ctx: &ShardCtx| {
+                let ctx = ctx.clone();
+                Box::pin(async move { ctx.next_event().await })
+            };
+            let [mut first, mut second] = [next(&ctx), next(&ctx)];
+            for waiter in [&mut first, &mut second] {
+                assert!(poll!(waiter).is_pending());
+            }
+            let third = ctx.spawn_local(next(&ctx));
+            yield_now().await;
+            DROPPED_BY_CLONE.set(Some(Box::new(first)));
+            assert!(
+                second
+                    .as_mut()
+                    .poll(&mut Context::from_waker(&dropping))
+                    .is_pending()
+            );
+            let port = ctx.remote(0).unwrap();
+            for val in 0..2 {
+                drop(port.send_raw(1, val).unwrap());
+            }
+            // Woken by its own waker.
+            let third = timeout(LONG / 6, third).await.expect("it is woken");
+            [third.unwrap(), second.await].map(|Event::RingMsg { val, .. }| val)
+        });
+        assert_eq!(rt.block_on(waited.unwrap()), Ok([1, 0]));
     });
 }

@@ -136,6 +136,8 @@ impl Future for NextEvent {
     fn poll(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Event> {
         let core = self.core.clone();
         let events = &core.events;
+        // Cloned before anything is looked at: that may be user code, which may have others wait, or leave.
+        let waiter = Waiter::of(task.waker());
         let place = match self.waiter {
             Some(waiter) => events.position(waiter),
             None => events.waiters.borrow().len(),
@@ -144,7 +146,6 @@ impl Future for NextEvent {
             self.leave();
             return Poll::Ready(event);
         }
-        let waiter = Waiter::of(task.waker());
         let former = match self.waiter {
             Some(_) => events.waiters.borrow_mut()[place].1.replace(waiter),
             None => {
