@@ -1,7 +1,9 @@
 //! The bound: what two pinned threads with a lane each way can do at most. No futures, no panic guard, no accounting; a
-//! message is handled by a call through a table. What an actor framework adds on top is its price.
+//! message is handled by a call through a table. What an actor framework adds on top is its price. And what a server can do
+//! at most that is one loop around `epoll`.
 
 mod bell;
+mod echo;
 mod message;
 mod pair;
 mod side;
@@ -9,6 +11,7 @@ mod sleep;
 mod work;
 
 use crate::contestant::Contestant;
+use crate::load;
 use crate::measure::Measured;
 use crate::workload::Workload;
 
@@ -21,7 +24,7 @@ impl Contestant for Bound {
     }
 
     fn setting(&self) -> &'static str {
-        "a bare prototype: two pinned threads, an rtrb lane each way, a call through a table; spins 20 µs, then sleeps on io_uring"
+        "a bare prototype: two pinned threads, an rtrb lane each way, a call through a table; spins 20 µs, then sleeps on io_uring. As a server a loop around epoll_wait, recv and send"
     }
 
     fn run(&self, workload: Workload, operations: u64) -> Option<Measured> {
@@ -35,8 +38,8 @@ impl Contestant for Bound {
             Workload::AskHere => Some(work::ask_here(operations)),
             Workload::Fan => Some(work::fan(operations)),
             Workload::Idle => Some(work::idle()),
-            // It has no actors to start, no more than two threads, and nothing but messages.
-            _ => None,
+            // It has no actors to start, no more than two threads, and nothing but messages and sockets.
+            _ => load::echo(echo::serve, workload, operations),
         }
     }
 }

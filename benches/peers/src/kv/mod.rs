@@ -75,7 +75,7 @@ fn take(plan: &Plan, kind: Kind, setting: Setting) -> Sample {
 /// Leaves a server alone.
 fn rest(plan: &Plan, kind: Kind) -> Idle {
     let cpu_nanos =
-        Server::start(kind, &plan.kv, Setting::Shared).and_then(|server| idle::watch(&server));
+        Server::start(kind, &plan.kv, Setting::SharedTwo).and_then(|server| idle::watch(&server));
     Idle {
         server: kind,
         cpu_nanos,

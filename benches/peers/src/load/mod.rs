@@ -18,7 +18,7 @@ use std::time::Instant;
 /// The CPU of the clients of servers, and of those who read and wait.
 pub const NEAR: usize = 0;
 /// The CPU of servers.
-const FAR: usize = 1;
+pub const FAR: usize = 1;
 
 /// What a runtime can do on one thread besides passing messages.
 pub trait Io: 'static {
@@ -49,13 +49,27 @@ pub trait Io: 'static {
 
 /// Does a workload. `None` if it is not one of I/O.
 pub fn run<I: Io>(io: &I, workload: Workload, operations: u64) -> Option<Measured> {
+    echo(|| serve(io), workload, operations).or_else(|| {
+        Some(match workload {
+            Workload::File1 => reads::read(io, 1, operations),
+            Workload::File32 => reads::read(io, 32, operations),
+            Workload::Timers => timers::fire(io, operations),
+            _ => return None,
+        })
+    })
+}
+
+/// Does a workload with a server that sends back what comes; `serve` starts it and says where it listens. `None` if it is
+/// not one of those.
+pub fn echo(
+    serve: impl FnOnce() -> SocketAddr,
+    workload: Workload,
+    operations: u64,
+) -> Option<Measured> {
     Some(match workload {
-        Workload::EchoTrip => client::trips(serve(io), operations),
-        Workload::Echo64 => client::exchange(serve(io), 64, operations),
-        Workload::Stream4K => client::stream(serve(io), operations),
-        Workload::File1 => reads::read(io, 1, operations),
-        Workload::File32 => reads::read(io, 32, operations),
-        Workload::Timers => timers::fire(io, operations),
+        Workload::EchoTrip => client::trips(serve(), operations),
+        Workload::Echo64 => client::exchange(serve(), 64, operations),
+        Workload::Stream4K => client::stream(serve(), operations),
         _ => return None,
     })
 }
