@@ -113,12 +113,61 @@ fn connections_that_nobody_asks_for_stay_in_the_backlog() {
             let clients = connect_all(listener.local_addr()?).await;
             sleep(Duration::from_millis(5)).await;
             drop((listener, incoming));
-            // Who was accepted hears an end, who was not a reset.
-            let ended = |mut client: &std::net::TcpStream| client.read(&mut [0]).is_ok();
-            Ok(clients.iter().filter(|client| ended(client)).count())
+            Ok(accepted(&clients))
         });
         // What is accepted beforehand, and what there may be completions of before the cancellation is heard.
         assert!(accepted <= 64 + 64, "{accepted}");
+    });
+}
+
+/// How many of these were accepted by a listener that has gone: they hear an end, the others a reset.
+fn accepted(clients: &[std::net::TcpStream]) -> usize {
+    let ended = |mut client: &std::net::TcpStream| client.read(&mut [0]).is_ok();
+    clients.iter().filter(|client| ended(client)).count()
+}
+
+/// The same, and nothing else runs on the shard meanwhile.
+fn connect_all_at_once(to: SocketAddr) -> Vec<std::net::TcpStream> {
+    let connect = move |_| std::net::TcpStream::connect(to).expect("the backlog has room");
+    let connecting = std::thread::spawn(move || (0..CLIENTS).map(connect).collect());
+    connecting.join().unwrap()
+}
+
+#[test]
+fn a_busy_shard_accepts_no_more_than_its_ring_has_room_for() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.builder().ring_entries(16).build().unwrap();
+        let accepted = run(&rt, setup.last(), async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let mut incoming = listener.incoming();
+            assert!(incoming.next().now_or_never().is_none());
+            // It is submitted by then.
+            sleep(Duration::from_millis(5)).await;
+            let clients = connect_all_at_once(listener.local_addr()?);
+            sleep(Duration::from_millis(5)).await;
+            drop((listener, incoming));
+            Ok(accepted(&clients))
+        });
+        assert!(accepted <= 64 + 64, "{accepted}");
+    });
+}
+
+#[test]
+fn an_accept_takes_one_connection_however_busy_the_shard_is() {
+    each_backend(&SHARDS, |setup| {
+        let rt = setup.build();
+        let accepted = run(&rt, setup.last(), async |_| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let mut accept = Box::pin(listener.accept());
+            assert!(futures::poll!(accept.as_mut()).is_pending());
+            sleep(Duration::from_millis(5)).await;
+            let clients = connect_all_at_once(listener.local_addr()?);
+            sleep(Duration::from_millis(5)).await;
+            drop(accept);
+            drop(listener);
+            Ok(accepted(&clients))
+        });
+        assert!(accepted <= 1, "{accepted}");
     });
 }
 
@@ -140,8 +189,7 @@ fn two_streams_accept_no_more_beforehand_than_one() {
                 sleep(Duration::from_millis(5)).await;
             }
             drop((listener, streams));
-            let ended = |mut client: &std::net::TcpStream| client.read(&mut [0]).is_ok();
-            Ok(clients.iter().filter(|client| ended(client)).count())
+            Ok(accepted(&clients))
         });
         // Each may have completions under way before its cancellation is heard.
         assert!(accepted <= 64 + 2 * 64, "{accepted}");

@@ -100,7 +100,7 @@ struct Line {
 }
 
 /// How many there may be before no more are accepted: the others wait in the listener's backlog, where they cost the process
-/// nothing.
+/// nothing. Until the kernel hears of it, it accepts as many as there is room for in the completion queue.
 const MOST_ACCEPTED: usize = 64;
 
 impl Accepted {

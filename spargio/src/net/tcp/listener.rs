@@ -113,10 +113,15 @@ impl TcpListener {
 
     /// The connections, one after another, without an end: each item is what [`accept`](Self::accept) would return.
     ///
-    /// On io_uring a single multishot accept (Linux 5.19) serves the stream, and accepts connections ahead, about 64 at
-    /// most. They wait in the listener: the next `accept`, or poll of any of its streams, takes them. One that waits
-    /// already is woken for them when the stream is dropped, so poll a stream for as long as you have it. It keeps the
-    /// socket open, even after the listener is dropped.
+    /// On io_uring a single multishot accept (Linux 5.19) serves the stream, and accepts connections ahead. They wait in
+    /// the listener: the next `accept`, or poll of any of its streams, takes them. One that waits already is woken for
+    /// them when the stream is dropped, so poll a stream for as long as you have it. It keeps the socket open, even after
+    /// the listener is dropped.
+    ///
+    /// When 64 connections wait so, the shard has no more accepted. A busy shard learns of that late: until then the
+    /// kernel accepts whatever is in the backlog, for as long as the ring's completion queue has room, which is four
+    /// times [`ring_entries`](crate::Builder::ring_entries). Where that takes too many descriptors, or too much from
+    /// other listeners at the port, call `accept` in a loop: it takes one connection at a time.
     ///
     /// ```
     /// use futures_util::StreamExt;
