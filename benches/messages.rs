@@ -1,8 +1,8 @@
 //! What a message costs, by where its actor lives: tells with a barrier behind them, and asks, on one shard and across
-//! two. `cargo bench --bench messages`; on a machine whose cores share no cache, or come and go, take the ratios only.
+//! two, and from a thread that is no shard. `cargo bench --bench messages`; on a machine whose cores share no cache, or come and go, take the ratios only.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use spargio::{AskError, Cx, Handle, RingMsg, Runtime, ShardCtx, shard_actor};
+use spargio::{AskError, Asker, BackendKind, Cx, Handle, RingMsg, Runtime, ShardCtx, shard_actor};
 use std::time::{Duration, Instant};
 
 #[derive(RingMsg)]
@@ -52,20 +52,20 @@ where
     })
 }
 
-async fn asks(ctx: ShardCtx, sum: SumHandle, rounds: u64) {
+async fn asks(asker: impl Asker<SumMsg>, sum: SumHandle, rounds: u64) {
     for _ in 0..rounds {
-        sum.get(&ctx).await.expect("a reply");
+        sum.get(&asker).await.expect("a reply");
     }
 }
 
-async fn tells(ctx: ShardCtx, sum: SumHandle, rounds: u64) {
+async fn tells(asker: impl Asker<SumMsg>, sum: SumHandle, rounds: u64) {
     for n in 0..rounds {
         if sum.add(n).is_err() {
             sum.send(SumMsg::Add(n)).await.expect("room in time");
         }
     }
     // The barrier: an ask, which needs room as the tells do.
-    while sum.get(&ctx).await == Err(AskError::Full) {
+    while sum.get(&asker).await == Err(AskError::Full) {
         sum.send(SumMsg::Add(0)).await.expect("room in time");
     }
 }
@@ -85,5 +85,36 @@ fn messages(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, messages);
+fn timed(rt: &Runtime, work: impl Future<Output = ()>) -> Duration {
+    let start = Instant::now();
+    rt.block_on(work);
+    start.elapsed()
+}
+
+/// Through the injector, and with a bell if the shard sleeps. Whoever asks sleeps until there is a reply, so an ask is two
+/// threads that wake each other.
+fn outside(c: &mut Criterion) {
+    for backend in [BackendKind::Queue, BackendKind::IoUring] {
+        let rt = match Runtime::builder().shards(1).backend(backend).build() {
+            Ok(rt) => rt,
+            Err(refusal) => {
+                println!("outside, {backend:?} is left out: {refusal}");
+                continue;
+            }
+        };
+        let start = rt.remote(0).expect("a shard").start(Sum::default);
+        let sum = rt.block_on(start).expect("a slot");
+        let mut group = c.benchmark_group(format!("outside, {backend:?}"));
+        group.throughput(Throughput::Elements(1));
+        group.bench_function("ask", |b| {
+            b.iter_custom(|rounds| timed(&rt, asks(rt.client(), sum, rounds)));
+        });
+        group.bench_function("tell", |b| {
+            b.iter_custom(|rounds| timed(&rt, tells(rt.client(), sum, rounds)));
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(benches, messages, outside);
 criterion_main!(benches);
