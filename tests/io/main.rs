@@ -25,5 +25,6 @@ mod panics;
 mod peers;
 #[cfg(target_os = "linux")]
 mod process;
+mod shared;
 mod short;
 mod submit;

@@ -105,9 +105,9 @@ pub trait Sealed: Sized {
     fn attach(socket: socket2::Socket) -> io::Result<Self>;
 }
 
-/// Both ways between a socket and what it is on its way.
+/// Both ways between a socket and what it is on its way; `$make` is how its endpoint is made.
 macro_rules! detach {
-    ($($socket:ident),*) => {
+    ($($socket:ident: $make:ident),*) => {
         $(
             impl $socket {
                 /// Takes the socket off its shard, so that another can have it: see [`Detached::attach`].
@@ -145,7 +145,7 @@ macro_rules! detach {
             impl Sealed for $socket {
                 fn attach(socket: socket2::Socket) -> io::Result<Self> {
                     let core = crate::shard::io::here()?;
-                    super::endpoint::Endpoint::new(core, socket).map(Self::from_endpoint)
+                    super::endpoint::Endpoint::$make(core, socket).map(Self::from_endpoint)
                 }
             }
         )*
@@ -162,7 +162,7 @@ macro_rules! from_std {
     };
 }
 
-detach!(TcpListener, TcpStream, UdpSocket);
+detach!(TcpListener: listening, TcpStream: new, UdpSocket: new);
 from_std!(
     std::net::TcpListener => TcpListener,
     std::net::TcpStream => TcpStream,
@@ -170,7 +170,7 @@ from_std!(
 );
 
 #[cfg(unix)]
-detach!(UnixListener, UnixStream, UnixDatagram);
+detach!(UnixListener: listening, UnixStream: new, UnixDatagram: new);
 #[cfg(unix)]
 from_std!(
     std::os::unix::net::UnixListener => UnixListener,

@@ -32,6 +32,12 @@ impl Endpoint {
         Ok(Self { core, socket })
     }
 
+    /// The same for one that listens.
+    pub(super) fn listening(core: Rc<Core>, socket: socket2::Socket) -> io::Result<Self> {
+        let socket = Socket::new(socket, false)?;
+        Ok(Self { core, socket })
+    }
+
     /// Makes a socket one of the same shard.
     pub(super) fn beside(&self, socket: socket2::Socket) -> io::Result<Self> {
         Self::new(self.core.clone(), socket)

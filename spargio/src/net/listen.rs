@@ -189,6 +189,6 @@ impl ListenOptions {
         }
         socket.bind(&address.into())?;
         socket.listen(self.backlog)?;
-        Endpoint::new(core, socket).map(TcpListener::from_endpoint)
+        Endpoint::listening(core, socket).map(TcpListener::from_endpoint)
     }
 }

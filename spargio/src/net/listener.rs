@@ -2,13 +2,15 @@
 
 use super::endpoint::Endpoint;
 use crate::door::io::accept::{Accept, AcceptMany, Accepted, Waiting};
+use crate::door::io::operation::Interest;
+use crate::door::io::stream::Ready;
 use crate::shard::io::{Flight, Io};
 use futures_core::Stream;
 use socket2::SockAddr;
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
@@ -33,14 +35,13 @@ impl Listener {
     /// Waits for the next connection.
     pub(super) async fn accept(&self) -> io::Result<(Endpoint, SockAddr)> {
         let mut waiting = self.accepted.wait();
-        let mut accept = pin!(self.begin_one());
+        let mut accept = self.begin_one();
         poll_fn(|task| {
             if let Some(accepted) = self.leftover() {
                 return Poll::Ready(accepted);
             }
             waiting.set(task.waker());
-            let (result, accept) = ready!(accept.as_mut().poll(task));
-            Poll::Ready(self.connected(result, accept))
+            accept.poll(self, task)
         })
         .await
     }
@@ -68,9 +69,15 @@ impl Listener {
         )
     }
 
-    fn begin_one(&self) -> Io<Accept> {
+    fn begin_one(&self) -> One {
         let (socket, line) = (self.endpoint.socket.clone(), self.accepted.clone());
-        self.endpoint.begin(Accept::new(socket, line))
+        One::Accept(self.endpoint.begin(Accept::new(socket, line)))
+    }
+
+    /// The same, when the kernel has refused to wait.
+    fn await_one(&self) -> One {
+        let (socket, interest) = (self.endpoint.socket.clone(), Interest::Read);
+        One::Ready(self.endpoint.begin(Ready { socket, interest }))
     }
 
     fn begin(&self) -> Accepting {
@@ -80,6 +87,37 @@ impl Listener {
         let socket = self.endpoint.socket.clone();
         let accepted = self.accepted.clone();
         Accepting::Many(self.endpoint.launch(AcceptMany::new(socket, accepted)))
+    }
+}
+
+/// Accepts one connection. A ring waits for it, although the listener is non-blocking; where an old kernel does not, the
+/// listener is waited for first.
+enum One {
+    Accept(Io<Accept>),
+    Ready(Io<Ready>),
+}
+
+impl One {
+    fn poll(
+        &mut self,
+        listener: &Listener,
+        task: &mut Context<'_>,
+    ) -> Poll<io::Result<(Endpoint, SockAddr)>> {
+        loop {
+            *self = match self {
+                Self::Accept(accept) => {
+                    let (result, accept) = ready!(Pin::new(accept).poll(task));
+                    match result {
+                        Err(error) if would_wait(&error) => listener.await_one(),
+                        result => return Poll::Ready(listener.connected(result, accept)),
+                    }
+                }
+                Self::Ready(ready) => {
+                    _ = ready!(Pin::new(ready).poll(task)).0?;
+                    listener.begin_one()
+                }
+            };
+        }
     }
 }
 
@@ -93,7 +131,7 @@ pub(super) struct Incoming {
 
 enum Accepting {
     /// Where there is no ring, or an old one.
-    One(Io<Accept>),
+    One(One),
     Many(Flight<AcceptMany>),
 }
 
@@ -120,15 +158,18 @@ impl Stream for Incoming {
             let accepting = this.accepting.get_or_insert_with(|| this.listener.begin());
             match accepting {
                 Accepting::One(accept) => {
-                    let (result, accept) = ready!(Pin::new(accept).poll(task));
+                    let accepted = ready!(accept.poll(&this.listener, task));
                     this.accepting = None;
-                    return Poll::Ready(Some(this.listener.connected(result, accept)));
+                    return Poll::Ready(Some(accepted));
                 }
                 Accepting::Many(accept) => {
                     let (result, _) = ready!(Pin::new(accept).poll(task));
                     this.accepting = None;
                     match result {
                         Err(error) if is_unknown(&error) => this.listener.many.set(false),
+                        Err(error) if would_wait(&error) => {
+                            this.accepting = Some(Accepting::One(this.listener.await_one()));
+                        }
                         // There was no room for more.
                         Err(error) if is_cancelled(&error) => {}
                         Err(error) => return Poll::Ready(Some(Err(error))),
@@ -143,6 +184,10 @@ impl Stream for Incoming {
 /// Whether the kernel does not know what it was asked for: it is older than 5.19.
 fn is_unknown(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidInput
+}
+
+fn would_wait(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
 }
 
 fn is_cancelled(error: &io::Error) -> bool {

@@ -7,7 +7,8 @@ use std::io;
 use std::ops::Deref;
 use std::rc::Rc;
 
-/// A socket of this shard: non-blocking without a ring, blocking with one, because the ring then does the waiting.
+/// A socket of this shard: non-blocking without a ring, blocking with one, because the ring then does the waiting. One that
+/// listens never blocks: it may be shared with shards of another backend, and no flag of a call has `accept` not wait.
 #[derive(Clone)]
 pub(crate) struct Socket(Rc<Shared>);
 
@@ -25,7 +26,7 @@ pub(crate) const NOWAIT: i32 = libc::MSG_DONTWAIT;
 pub(crate) const NOWAIT: i32 = 0;
 
 impl Socket {
-    /// `waits`: whether calls may wait, as a ring wants it.
+    /// `waits`: whether calls may wait, as a ring likes it.
     pub(crate) fn new(socket: socket2::Socket, waits: bool) -> io::Result<Self> {
         socket.set_nonblocking(!waits)?;
         Ok(Self(Rc::new(Shared {

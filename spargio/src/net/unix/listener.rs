@@ -86,7 +86,7 @@ impl UnixListener {
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.bind(&SockAddr::unix(path)?)?;
         socket.listen(BACKLOG)?;
-        Endpoint::new(core, socket).map(Self::from_endpoint)
+        Endpoint::listening(core, socket).map(Self::from_endpoint)
     }
 
     /// Waits for the next connection. The address is that of the other end, which is usually unnamed.

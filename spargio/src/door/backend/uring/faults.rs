@@ -29,6 +29,8 @@ pub(super) enum Fault {
     Bell(i32),
     /// What sends or receives by a socket fails with this error.
     Operation(i32),
+    /// What accepts connections fails with this error.
+    Accept(i32),
     /// A message from a thread without a ring fails with this error.
     Send(i32),
     /// Windows are so wide that completion queues overflow.
@@ -152,6 +154,9 @@ pub(super) fn push(entry: &Entry) -> Option<Entry> {
             Some(error)
         }
         Fault::Operation(error) if is_transfer => Some(error),
+        Fault::Accept(error) if entry.get_opcode() == u32::from(opcode::Accept::CODE) => {
+            Some(error)
+        }
         Fault::OldKernel if accepts_many(entry) => Some(libc::EINVAL),
         _ => None,
     });
@@ -167,7 +172,12 @@ pub(super) fn outcome(cqe: &cqueue::Entry) -> i32 {
     let doomed = DOOMED.with_borrow_mut(|doomed| doomed.remove(&cqe.user_data()));
     match *plan() {
         _ if !doomed => cqe.result(),
-        Some(Fault::Message(error) | Fault::Bell(error) | Fault::Operation(error)) => -error,
+        Some(
+            Fault::Message(error)
+            | Fault::Bell(error)
+            | Fault::Operation(error)
+            | Fault::Accept(error),
+        ) => -error,
         Some(Fault::OldKernel) => -libc::EINVAL,
         _ => -libc::ENOMEM,
     }

@@ -4,6 +4,7 @@
 use super::{Fault, TIMES, in_time};
 use crate::net::{TcpListener, TcpStream};
 use crate::{BackendKind, Runtime};
+use futures_util::StreamExt;
 use std::io;
 use std::time::Duration;
 
@@ -123,4 +124,38 @@ fn operations_while_enters_and_queues_fail() {
             assert_eq!(failures, 0, "what the driver can try again is no user's");
         });
     }
+}
+
+/// Kernels that do not wait with a listener which is non-blocking, as it is for shards without a ring.
+#[test]
+fn accepts_that_the_kernel_does_not_wait_with() {
+    in_time(Fault::Accept(libc::EAGAIN), 2, |injected| {
+        let rt = Runtime::builder()
+            .shards(1)
+            .backend(BackendKind::IoUring)
+            .build()
+            .expect("io_uring is there");
+        let accepted = rt.spawn_local_on(0, async move |ctx| {
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
+            let mut incoming = listener.incoming();
+            let to = listener.local_addr()?;
+            for one in [true, false].into_iter().cycle() {
+                if injected() >= TIMES / 10 {
+                    break;
+                }
+                // Some wait for it, others find it there.
+                let near = ctx.spawn_local(TcpStream::connect(to));
+                let (_, from) = match one {
+                    true => listener.accept().await?,
+                    false => incoming.next().await.expect("it has no end")?,
+                };
+                let near = near.await.expect("it ends")?;
+                assert_eq!(from, near.local_addr()?);
+            }
+            io::Result::Ok(())
+        });
+        let accepted = rt.block_on(accepted.expect("it runs")).expect("it ends");
+        accepted.expect("no error is shown");
+        rt.shutdown().expect("from outside");
+    });
 }
