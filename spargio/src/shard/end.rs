@@ -77,12 +77,14 @@ impl Core {
         for mut lane in self.inbound.take().into_readers() {
             lane.end(|arrived| self.discard(arrived.into_record()));
         }
+        self.discard_arrived();
         self.outbox.end_tickets();
         self.end_timers();
-        // What was dropped, and who was woken, may have sent something.
+        // What was dropped, and who was woken, may have sent something; what is dropped then, too.
         self.leases.settle_all();
         self.outbox.flush(self);
         self.outbox.hand_over(self);
+        self.leases.settle_all();
         self.seat.keep_reply_generation(self.replies.generation());
         self.seat.return_book(self.table.hand_over(self.seat));
         if let Some(ring) = self.backend.ring() {

@@ -98,6 +98,21 @@ impl Core {
         words
     }
 
+    /// At the shard's end, when its lanes have ended: what has come as completions since the last turn. What stood in the
+    /// lanes is discarded with them.
+    pub(super) fn discard_arrived(&self) {
+        let Some(ring) = self.backend.ring() else {
+            return;
+        };
+        ring.reap();
+        while let Some(received) = ring.next() {
+            ring.in_order(&received, |parcel| match parcel {
+                Parcel::Record(record) => self.discard(record),
+                Parcel::InLane => {}
+            });
+        }
+    }
+
     fn receive(&self, ring: &Ring, received: &Received) {
         let source = received.source();
         if self.inbound.borrow_mut().find(source).is_none() {
