@@ -35,7 +35,7 @@ pub(crate) fn pin_to(cpu: usize) {
 }
 
 /// Lets the calling thread, on which no shard runs, use all CPUs again: a thread that a shard has started inherits its
-/// one. Asks the system once for each thread.
+/// one. It loses none that it has. Asks the system once for each thread.
 #[cfg(target_os = "linux")]
 pub(crate) fn unpin() {
     thread_local! {
@@ -43,8 +43,14 @@ pub(crate) fn unpin() {
     }
     if let Some(before) = BEFORE.get()
         && !IS_FREE.replace(true)
+        && let Ok(mut cpus) = rustix::thread::sched_getaffinity(None)
     {
-        _ = rustix::thread::sched_setaffinity(None, before);
+        let missing = |&cpu: &usize| before.is_set(cpu) && !cpus.is_set(cpu);
+        let missing: Vec<usize> = (0..rustix::thread::CpuSet::MAX_CPU)
+            .filter(missing)
+            .collect();
+        missing.into_iter().for_each(|cpu| cpus.set(cpu));
+        _ = rustix::thread::sched_setaffinity(None, &cpus);
     }
 }
 
