@@ -33,6 +33,8 @@ fn start(setup: &Setup) -> Server {
     if falls_back {
         let warning = server.errors.recv_timeout(LONG).unwrap();
         assert!(warning.contains("uses the queue backend"), "{warning}");
+    } else {
+        assert!(server.errors.try_recv().is_err(), "it has a ring");
     }
     server
 }

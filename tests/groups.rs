@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::skip::skip;
 use common::{each_backend, run};
 use socket2::{Domain, Socket, Type};
 use spargio::net::UdpSocket;
@@ -104,7 +105,7 @@ fn a_member_hears_its_group_of_ipv6_until_it_leaves() {
         let rt = setup.build();
         run(&rt, setup.last(), async |_| {
             let Ok(member) = UdpSocket::bind("[::]:0").await else {
-                eprintln!("SKIP: there is no IPv6");
+                skip("there is no IPv6");
                 return Ok(());
             };
             let (group, port) = (group_v6(), member.local_addr()?.port());
@@ -112,7 +113,7 @@ fn a_member_hears_its_group_of_ipv6_until_it_leaves() {
             let to = |interface| SocketAddrV6::new(group, port, 0, interface).into();
             // The system chooses an interface, if it has one for groups.
             if member.join_multicast_v6(group, 0).is_err() || sender.send_to(b"", &to(0)).is_err() {
-                eprintln!("SKIP: no interface has groups of IPv6");
+                skip("no interface has groups of IPv6");
                 return Ok(());
             }
             assert_eq!(member.recv(vec![0; 9]).await.0?, 0);

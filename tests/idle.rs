@@ -69,7 +69,14 @@ fn cpu_time() -> Duration {
 }
 
 /// The CPU time of a second in which nothing happens, which each shard sleeps through.
+#[track_caller]
 fn idle_second(rt: &Runtime) -> Duration {
+    // On a busy machine, what was begun before may take longer to end.
+    let cost = (0..5).find_map(|_| slept_second(rt));
+    cost.expect("in no second of five do all shards sleep without a break")
+}
+
+fn slept_second(rt: &Runtime) -> Option<Duration> {
     // What was begun ends: a shard spins for microseconds before it sleeps.
     thread::sleep(Duration::from_millis(100));
     let parks = || Vec::from_iter(rt.stats().shards.iter().map(|shard| shard.parks));
@@ -77,8 +84,7 @@ fn idle_second(rt: &Runtime) -> Duration {
     thread::sleep(Duration::from_secs(1));
     let cost = cpu_time() - before;
     // One that wakes to look costs too little to be seen in its CPU time.
-    assert_eq!(parks(), slept, "sleeps before and after");
-    cost
+    (parks() == slept).then_some(cost)
 }
 
 /// Everybody tells and asks everybody.

@@ -216,7 +216,10 @@ fn a_dropped_ticket_leaves_no_waker_behind() {
             for _ in 0..8 {
                 drop(polled(&rt, from, setup.last(), 1, &woken));
             }
-            assert_eq!(Arc::strong_count(&woken), 1, "from {from:?}");
+            // On a ring the pairs have arrived, and the wakers may be on their way.
+            eventually(&format!("no waker is left, from {from:?}"), || {
+                Arc::strong_count(&woken) == 1
+            });
             gate.0.open();
         }
     });

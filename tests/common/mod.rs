@@ -252,8 +252,11 @@ pub fn run_watched<T: Send + 'static>(
 ) -> T {
     let (done, is_done) = mpsc::channel();
     drop(rt.spawn_local_on(shard, move |ctx| async move { done.send(work(ctx).await) }));
-    let result = is_done.recv_timeout(Duration::from_secs(20));
-    result.expect("it blocks its shard").unwrap()
+    match is_done.recv_timeout(LONG) {
+        Ok(done) => done.unwrap(),
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("it blocks its shard"),
+        Err(mpsc::RecvTimeoutError::Disconnected) => panic!("it has panicked"),
+    }
 }
 
 /// Bytes that are not all alike.

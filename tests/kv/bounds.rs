@@ -1,6 +1,7 @@
 //! What clients can have the server keep in memory, and how many they may be.
 
 use crate::common::eventually;
+use crate::common::skip::skip;
 use crate::peer::{Peer, encode};
 use crate::server::Kv;
 use crate::{each_server, raise_files, setups};
@@ -146,8 +147,9 @@ fn ten_thousand_clients_and_no_more() {
     const CLIENTS: usize = 10_000;
     let files = raise_files();
     if files < 12_000 {
-        eprintln!("SKIP: so many clients need more files than the {files} that may be open");
-        return;
+        return skip(format!(
+            "so many clients need more files than the {files} that may be open"
+        ));
     }
     for setup in setups().iter().filter(|setup| setup.ends_with(&["2"])) {
         let kv = Kv::start(setup);

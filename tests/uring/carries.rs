@@ -35,11 +35,11 @@ fn tells_between_shards_that_are_awake_are_completions_or_no_system_calls() {
         let (enters, submitted) = (asked(&rt).0 - enters, asked(&rt).1 - submitted);
         eprintln!("{:?}: {enters} enters for {submitted}", setup.carry);
         match setup.carry {
-            Carry::Completion => assert!(submitted >= MESSAGES, "{submitted}"),
-            _ => assert!(submitted < MESSAGES / 10, "{submitted}"),
+            // All that a turn sends is one call, however little that is.
+            Carry::Completion => assert!(submitted >= MESSAGES && enters < submitted / 2),
+            // What goes through a lane is none.
+            _ => assert!(submitted.max(enters) < MESSAGES / 10),
         }
-        // All that a turn sends is one call, and what goes through a lane is none.
-        assert!(enters < MESSAGES / 10, "{enters}");
         assert_eq!(parks(&rt), [0, 0], "they never slept");
         assert_sound(&rt);
     });

@@ -4,7 +4,7 @@ mod accepts;
 mod kernels;
 mod operations;
 mod refusals;
-// What all tests have in common.
+// Skips are said in one way, here and in `tests/`.
 #[path = "../../../../../tests/common/skip.rs"]
 mod skip;
 
@@ -323,7 +323,7 @@ fn bells_from_threads_without_a_ring() {
 /// Whoever sleeps without a poll on its eventfd hears nobody outside, so it sleeps briefly.
 #[test]
 fn polls_that_find_no_room() {
-    for carry in [Carry::Lane, Carry::Completion] {
+    for carry in carries() {
         in_time(Fault::Poll, 1, move |injected| {
             let survivor = Survivor::new(carry, 16, Duration::ZERO);
             survivor.ask_from_outside(|| injected() >= TIMES / 2);
