@@ -33,7 +33,7 @@ pub struct JoinHandle<T> {
 
 impl<T> JoinHandle<T> {
     /// Has the task dropped at its next turn; it then gives [`JoinError::Aborted`]. A task that has ended is not
-    /// changed by it, and neither is what a task does between two awaits.
+    /// changed by it, and what runs between two awaits is not interrupted.
     ///
     /// ```
     /// # #[spargio::main(shards = 1)]

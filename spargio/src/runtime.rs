@@ -65,7 +65,7 @@ impl Runtime {
         }
     }
 
-    /// Builds a runtime, of which nothing need be said.
+    /// The settings of a runtime to be built; each has a default.
     ///
     /// ```
     /// use spargio::{BackendKind, Runtime};

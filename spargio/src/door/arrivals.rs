@@ -1,5 +1,5 @@
-//! Arrivals: how many events of a lane have come, and the tickets that wait for one of them. What is said by the target,
-//! when it has moved them into its event queue, and on a ring by the source, when their completions have come.
+//! Arrivals: how many events of a lane have come, and the tickets that wait for one of them. The target says so
+//! when it has moved them into its event queue; on a ring the source does, when their completions have come.
 
 use super::seat::UNPOISONED;
 use super::sync::{AtomicBool, AtomicU64, Mutex, MutexGuard, Ordering};

@@ -25,13 +25,13 @@ pub(crate) struct Lane {
     ends: Mutex<Ends>,
 }
 
-/// Which of a lane's ends have gone. What is published while the target goes is not read by it: so whoever goes last looks
-/// once more, and drops what is there.
+/// Which of a lane's ends are still there. What is published while the target goes is not read by it, so whoever goes last
+/// looks once more and drops what is there.
 enum Ends {
     Both,
-    /// The target has gone, and left the ring.
+    /// The source: the target has gone, and left it the ring.
     Writer(rtrb::Consumer<Unit>),
-    /// The source has gone, or has taken back what the target left.
+    /// The target, or neither: the source publishes nothing more.
     Reader,
 }
 

@@ -13,8 +13,6 @@ use std::time::Duration;
 
 /// A TCP connection, on the shard where it was made.
 ///
-/// See [`TcpListener`](super::TcpListener) for an example.
-///
 /// ```
 /// use spargio::net::{TcpListener, TcpStream};
 /// use std::net::Shutdown;
@@ -274,9 +272,7 @@ impl TcpStream {
         self.endpoint().hops()
     }
 
-    /// Sets how many hops a packet may take.
-    ///
-    /// From 1 to 255.
+    /// Sets how many hops a packet may take, from 1 to 255.
     ///
     /// ```
     /// # use spargio::net::{TcpListener, TcpStream};

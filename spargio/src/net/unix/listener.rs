@@ -130,8 +130,8 @@ impl UnixListener {
     ///
     /// When 64 connections wait so, the shard has no more accepted. A busy shard learns of that late: until then the
     /// kernel accepts whatever is in the backlog, for as long as the ring's completion queue has room, which is four
-    /// times [`ring_entries`](crate::Builder::ring_entries). Where that takes too many descriptors, or too much from
-    /// other listeners at the port, call `accept` in a loop: it takes one connection at a time.
+    /// times [`ring_entries`](crate::Builder::ring_entries). Where that takes too many descriptors, call `accept` in a
+    /// loop: it takes one connection at a time.
     ///
     /// ```
     /// use futures_util::StreamExt;
