@@ -24,7 +24,7 @@ pub(crate) fn start<A: Actor + 'static>(
     actor: A,
     started: Option<oneshot::Sender<Result<HandleOf<A>, StartError>>>,
 ) -> Result<HandleOf<A>, StartError> {
-    let mut started = Started(started);
+    let mut started = Started(started.unwrap_or_else(oneshot::Sender::to_nobody));
     if core.is_stopping() {
         return Err(StartError::Closed);
     }
@@ -106,14 +106,13 @@ impl<A, F: Future<Output = ()>> Future for UnlessKilled<'_, A, F> {
 }
 
 /// Tells whoever started the actor what came of it; in the end also without being asked to.
-struct Started<H>(Option<oneshot::Sender<Result<H, StartError>>>);
+struct Started<H>(oneshot::Sender<Result<H, StartError>>);
 
 impl<H> Started<H> {
     fn tell(&mut self, result: Result<H, StartError>) {
-        if let Some(sender) = self.0.take() {
-            // Nobody waits if the start was dropped: the actor lives all the same.
-            _ = sender.send(result);
-        }
+        let sender = std::mem::replace(&mut self.0, oneshot::Sender::to_nobody());
+        // Nobody waits if the start was dropped: the actor lives all the same.
+        _ = sender.send(result);
     }
 }
 

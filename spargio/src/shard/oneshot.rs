@@ -14,6 +14,11 @@ pub(crate) fn channel<T>() -> (Sender<T>, Receiver<T>) {
 }
 
 impl<T> Sender<T> {
+    /// Nobody waits, or any more.
+    pub(crate) fn to_nobody() -> Self {
+        Self(None)
+    }
+
     /// Gives the value back if nobody waits.
     #[inline]
     pub(crate) fn send(mut self, value: T) -> Result<(), T> {
