@@ -38,8 +38,10 @@ impl Contestant for Bound {
             Workload::AskHere => Some(work::ask_here(operations)),
             Workload::Fan => Some(work::fan(operations)),
             Workload::Idle => Some(work::idle()),
-            // It has no actors to start, no more than two threads, and nothing but messages and sockets.
-            _ => load::echo(echo::serve, workload, operations),
+            Workload::EchoTrip | Workload::Echo64 => load::echo(echo::serve, workload, operations),
+            // It has no actors to start, no more than two threads, no files and no timers. And to ask epoll before each block
+            // of a stream is not the least that can be done.
+            _ => None,
         }
     }
 }
